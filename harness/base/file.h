@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ordinary files: read whole, write so that a reader sees the old or the new text, never half. */
+#pragma once
+
+#include <stddef.h>
+
+struct err;
+
+/* *ret_text is NUL-terminated and owned by the caller. */
+int file_read_all(const char *path, char **ret_text, size_t *ret_length, struct err *e);
+
+/* Temporary file beside @path, fsync, rename, fsync of the folder. */
+int file_write_atomic(const char *path, const char *text, size_t length, struct err *e);
+
+/* mkdir -p */
+int file_make_directories(const char *path, struct err *e);
+
+/* All of it, across partial writes and EINTR. */
+int file_write_fd(int fd, const char *text, size_t length);
