@@ -65,15 +65,17 @@ $(BUILD)/$(1): $(BUILD)/obj/$($(2)_MAIN) $(foreach r,$($(2)_ROOMS),$(call object
 endef
 
 memsoak_MAIN := harness/cli/memsoak.o
-memsoak_ROOMS := base topology plan record reports cli
-memsoak_LIBS := JSON INIH SMARTCOLS GSL
+memsoak_ROOMS := base topology plan observe record reports cli
+# Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
+memsoak_OBJS := harness/drive/online.o harness/drive/settings.o harness/service/active.o \
+	harness/service/restore.o
+memsoak_LIBS := JSON INIH TRACEFS SMARTCOLS GSL
 memsoakd_MAIN := harness/service/memsoakd.o
 memsoakd_ROOMS := base topology plan drive workers observe record reports service
-memsoakd_LIBS := JSON INIH NUMA TRACEFS SYSTEMD GSL THREADS
+memsoakd_LIBS := JSON INIH NUMA TRACEFS GSL THREADS
 worker_MAIN := workloads/memsoak_worker.o
 worker_ROOMS := base workloads
 worker_LIBS := NUMA THREADS MATH JSON
--include harness/programs.mk
 
 PROGRAMS := $(BUILD)/memsoak $(BUILD)/memsoakd $(BUILD)/memsoak-worker $(BUILD)/memsoak-lab
 

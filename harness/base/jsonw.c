@@ -175,6 +175,22 @@ static bool has_only_finite_numbers(struct json_object *value)
 	return true;
 }
 
+/* json-c takes 'a' for a string, even when strict; JSON does not know the single quote. */
+static bool has_single_quoted_string(const char *text, size_t length)
+{
+	bool in_string = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (in_string && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			in_string = !in_string;
+		else if (text[i] == '\'' && !in_string)
+			return true;
+	}
+	return false;
+}
+
 int jsonw_parse(const char *text, size_t length, struct jsonw **ret_value, struct err *e)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -198,6 +214,8 @@ int jsonw_parse(const char *text, size_t length, struct jsonw **ret_value, struc
 		error = json_tokener_error_parse_unexpected;
 	if (error == json_tokener_continue)
 		error = json_tokener_error_parse_eof;
+	if (error == json_tokener_success && has_single_quoted_string(text, length))
+		error = json_tokener_error_parse_string;
 	if (error != json_tokener_success || !has_only_finite_numbers(value)) {
 		(void)json_object_put(value);
 		return err_set(e, -EBADMSG, "not JSON at byte %zu: %s", end,

@@ -1,8 +1,82 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What people call: set-up, run, test, lint, bench, install.
-.PHONY: check-layers clean help
+
+C_FILES = $(shell git ls-files '*.c' 2>/dev/null)
+SHELL_FILES = $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
+TIDY_CHECKS := -*,bugprone-*,cert-err*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-multi-level-implicit-pointer-conversion,-bugprone-reserved-identifier,-cert-err33-c,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+
+.PHONY: help
+help:
+	@echo "make            build everything into $(BUILD)/"
+	@echo "make run        install what is needed, build, and soak a guest with Debian's kernel"
+	@echo "make test       install what is needed, build, and run all tests (unit, CLI, guest)"
+	@echo "make lint       warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc"
+	@echo "make check-layers   who may include whom"
+	@echo "make bench      the figures of speed and memory, one JSON line each"
+	@echo "make lab-kernels    build the lab's kernels with and without the patch"
+	@echo "make install    DESTDIR= PREFIX=$(PREFIX)"
+	@echo "make clean"
+
+# --- set-up: prints what it installs, nothing when all is there -----------------------------
+.PHONY: setup setup-test setup-lint
+setup:
+	$(Q)harness/lab/install-deps.sh build lab
+setup-test:
+	$(Q)harness/lab/install-deps.sh build lab test
+setup-lint:
+	$(Q)harness/lab/install-deps.sh build lint
+
+# --- run ------------------------------------------------------------------------------------
+# The second make reads the packages' headers, which set-up may just have installed.
+.PHONY: run
+run: setup
+	$(Q)$(MAKE) --no-print-directory all lab-stock
+	$(Q)harness/tests/soak-in-guest.sh $(BUILD) $(or $(PROFILE),smoke)
+
+# --- test -----------------------------------------------------------------------------------
+.PHONY: test test-build unit-sanitized
+test: setup-test
+	$(Q)$(MAKE) --no-print-directory test-build lab-stock
+	$(Q)harness/tests/run-tests.sh $(BUILD) $(SUITES)
+
+TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
+test-build: all unit-tests $(TEST_PROGRAMS)
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address unit-tests
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread $(BUILD)/tsan/test/drive $(BUILD)/tsan/test/record
+
+# --- lint -----------------------------------------------------------------------------------
+.PHONY: lint check-layers
+lint: setup-lint check-layers
+	$(Q)$(MAKE) --no-print-directory all unit-tests
+	$(Q)harness/tests/lint.sh "$(CPPFLAGS)" "$(TIDY_CHECKS)"
+
 check-layers:
 	$(Q)harness/tests/check-layers.sh
 
+# --- bench ----------------------------------------------------------------------------------
+.PHONY: bench
+bench: setup-test
+	$(Q)$(MAKE) --no-print-directory all $(TEST_PROGRAMS) lab-stock >&2
+	$(Q)harness/tests/bench.sh $(BUILD)
+
+# --- install --------------------------------------------------------------------------------
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/memsoak \
+		$(DESTDIR)$(PREFIX)/share/memsoak/profiles $(DESTDIR)$(PREFIX)/share/memsoak/schema \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)/etc/memsoak \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(BUILD)/memsoak $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/memsoakd $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(BUILD)/memsoak-worker $(DESTDIR)$(PREFIX)/libexec/memsoak/
+	install -m 644 workloads/profiles/*.ini $(DESTDIR)$(PREFIX)/share/memsoak/profiles/
+	install -m 644 reports/schema/*.json $(DESTDIR)$(PREFIX)/share/memsoak/schema/
+	install -m 644 harness/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 harness/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 harness/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	$(BUILD)/memsoak completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/memsoak
+
+.PHONY: clean
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154 # sourced by run-tests.sh, which sets build and defines suite
+# The suites: name, limit in seconds, command.
+
+for room in base topology plan drive workers observe record workloads reports; do
+	if [ -x "$build/test/$room" ]; then
+		suite "unit-$room" 300 "$build/test/$room"
+		suite "unit-$room-asan" 600 "$build/asan/test/$room"
+	fi
+done
+suite unit-drive-tsan 300 "$build/tsan/test/drive"
+suite unit-record-tsan 300 "$build/tsan/test/record"
+suite cli 300 harness/tests/cli.sh "$build"
+suite guest-soak 600 harness/tests/guest.sh "$build" soak
+suite guest-controls 600 harness/tests/guest.sh "$build" controls
+suite guest-faults 900 harness/tests/guest.sh "$build" faults
+suite guest-signals 600 harness/tests/guest.sh "$build" signals
+suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes
