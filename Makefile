@@ -22,6 +22,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wfo
 	-Wundef -Wwrite-strings -Wpointer-arith -Wimplicit-fallthrough $(if $(filter 1,$(WERROR)),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -Iharness -I. -DMEMSOAK_VERSION='"$(VERSION)"' \
 	-DMEMSOAK_PREFIX='"$(PREFIX)"' $(HARDEN)
+# libtracefs includes its sister's headers without their folder.
+CPPFLAGS += $(shell pkg-config --cflags-only-I libtracefs 2>/dev/null)
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu17 $(WARNINGS) -fstack-protector-strong -fPIE $(SAN_FLAGS)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(SAN_FLAGS)
@@ -67,7 +69,7 @@ endef
 memsoak_MAIN := harness/cli/memsoak.o
 memsoak_ROOMS := base topology plan observe record reports cli
 # Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
-memsoak_OBJS := harness/drive/online.o harness/drive/settings.o harness/service/active.o \
+memsoak_OBJS := harness/drive/names.o harness/drive/online.o harness/drive/settings.o harness/service/active.o \
 	harness/service/restore.o
 memsoak_LIBS := JSON INIH TRACEFS SMARTCOLS GSL
 memsoakd_MAIN := harness/service/memsoakd.o

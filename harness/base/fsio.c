@@ -104,6 +104,7 @@ void fsio_close(struct fsio *fs)
 	fs->root_fd = -1;
 }
 
+__attribute__((format(printf, 2, 0)))
 static int format_path(char path[PATH_MAX], const char *format, va_list args)
 {
 	int n = vsnprintf(path, PATH_MAX, format, args);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+__attribute__((format(printf, 2, 0)))
 static void print(int priority, const char *format, va_list args)
 {
 	char line[1024];

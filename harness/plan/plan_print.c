@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The plan for people. */
+#include <inttypes.h>
+
+#include "base/units.h"
+#include "plan/plan.h"
+
+/* So many blocks of the order are worth reading; --json has them all. */
+#define MAX_SHOWN 48
+
+static void print_workers(const struct profile_workers *w, FILE *out)
+{
+	(void)fprintf(out, "       %-12s %s, %s, %" PRIu32 " process%s of %" PRIu32
+			   " thread%s, %" PRIu32 " page%s, driven by %s\n",
+		      w->name, w->workload, workload_kind_name(w->kind), w->processes,
+		      w->processes == 1 ? "" : "es", w->threads, w->threads == 1 ? "" : "s",
+		      w->pages, w->pages == 1 ? "" : "s", driven_by_name(w->driven_by));
+}
+
+static void print_phase(const struct plan_phase *phase, size_t number, FILE *out)
+{
+	char duration[32];
+
+	units_format_duration(phase->duration_ns, duration, sizeof(duration));
+	(void)fprintf(out, "  %2zu. %s: %s%s%s, at most %s", number, phase->name,
+		      phase->offline ? "offline" : "",
+		      phase->offline && phase->move_pages ? " and " : "",
+		      phase->move_pages ? "move_pages" : "", duration);
+	if (phase->offline_cycles)
+		(void)fprintf(out, " or %" PRIu32 " attempts", phase->offline_cycles);
+	(void)fprintf(out, ", %" PRIu32 " faulter%s\n", phase->faulters,
+		      phase->faulters == 1 ? "" : "s");
+	for (size_t i = 0; i < phase->n_workers; i++)
+		print_workers(&phase->workers[i], out);
+}
+
+static void print_blocks(const struct plan *plan, FILE *out)
+{
+	size_t shown = plan->n_blocks < MAX_SHOWN ? plan->n_blocks : MAX_SHOWN;
+
+	if (plan->n_blocks == 0) {
+		(void)fputs("No block can be attempted\n", out);
+		return;
+	}
+	(void)fprintf(out, "Blocks, in this order (%zu):", plan->n_blocks);
+	for (size_t i = 0; i < shown; i++)
+		(void)fprintf(out, "%s%" PRIu32, i % 16 ? " " : "\n  ", plan->blocks[i].id);
+	if (shown < plan->n_blocks)
+		(void)fprintf(out, "\n  ... and %zu more (--json has them all)",
+			      plan->n_blocks - shown);
+	(void)fputc('\n', out);
+}
+
+/* The ids that are refused for one reason, as ranges "0-3 8 11-12". */
+static void print_ranges(const struct plan *plan, enum block_refusal refusal, FILE *out)
+{
+	for (size_t i = 0; i < plan->n_refusals; i++) {
+		size_t from = i;
+
+		if (plan->refusals[i].refusal != refusal)
+			continue;
+		while (i + 1 < plan->n_refusals && plan->refusals[i + 1].refusal == refusal &&
+		       plan->refusals[i + 1].id == plan->refusals[i].id + 1)
+			i++;
+		(void)fprintf(out, i == from ? " %" PRIu32 : " %" PRIu32 "-%" PRIu32,
+			      plan->refusals[from].id, plan->refusals[i].id);
+	}
+}
+
+static void print_refusals(const struct plan *plan, FILE *out)
+{
+	size_t counts[REFUSED_MAX] = {0};
+
+	for (size_t i = 0; i < plan->n_refusals; i++)
+		counts[plan->refusals[i].refusal]++;
+	if (plan->n_refusals > 0)
+		(void)fprintf(out, "Not attempted (%zu):\n", plan->n_refusals);
+	for (unsigned int r = 0; r < REFUSED_MAX; r++) {
+		if (counts[r] == 0)
+			continue;
+		(void)fprintf(out, "  %zu, because %s:", counts[r],
+			      block_refusal_text((enum block_refusal)r));
+		print_ranges(plan, (enum block_refusal)r, out);
+		(void)fputc('\n', out);
+	}
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+	const struct profile *p = plan->profile;
+	char reserve[32];
+
+	units_format_bytes(plan->reserve_bytes, reserve, sizeof(reserve));
+	(void)fprintf(out, "Profile %s (%s), seed %" PRIu64 "\nDigest  %s\n", p->name, p->path,
+		      plan->seed, plan->digest);
+	(void)fprintf(out, "Guard   %s stay free\nPhases:\n", reserve);
+	for (size_t i = 0; i < plan->n_phases; i++)
+		print_phase(&plan->phases[i], i + 1, out);
+	if (plan->n_phases == 0)
+		(void)fputs("  none\n", out);
+	if (plan->n_left_out > 0)
+		(void)fprintf(out, "  %zu more would not fit into the duration\n", plan->n_left_out);
+	if (p->has_move_pages && plan->can_move)
+		(void)fprintf(out, "Pages move between nodes %" PRIu32 " and %" PRIu32 "\n",
+			      plan->move_nodes[0], plan->move_nodes[1]);
+	else if (p->has_move_pages)
+		(void)fprintf(out, "No pages move: %s\n", plan->cannot_move_why);
+	if (p->has_offline)
+		print_blocks(plan, out);
+	print_refusals(plan, out);
+}

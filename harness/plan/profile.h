@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A profile: what a run is asked to do. INI, each key in one table, each mistake with file:line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+#define PROFILE_MAX_WORKERS 8
+#define PROFILE_MAX_RUNGS 16
+#define PROFILE_NAME_SIZE 64
+#define PROFILE_MAX_SEED (1ULL << 53) /* beyond it many a JSON reader is no longer exact */
+
+enum workload_kind {
+	KIND_PRIVATE_ANONYMOUS, /* "private-anonymous": each process has its own pages */
+	KIND_SHARED_MEMFD,	/* "shared-memfd": one memfd mapped by every process of the group */
+	KIND_MAX,
+};
+
+enum driven_by { /* which driver migrates this group's pages */
+	DRIVEN_BY_NONE,
+	DRIVEN_BY_OFFLINE,
+	DRIVEN_BY_MOVE_PAGES,
+	DRIVEN_BY_MAX,
+};
+
+enum lockup_policy {
+	LOCKUPS_AUTO,
+	LOCKUPS_FAIL,
+	LOCKUPS_REPORT,
+	LOCKUPS_MAX,
+};
+
+/* [workers] or [workers NAME]; the bare section's name is "workers". */
+struct profile_workers {
+	char name[PROFILE_NAME_SIZE];
+	char workload[PROFILE_NAME_SIZE]; /* a name of the workload registry: "refault", "pin" */
+	enum workload_kind kind;
+	enum driven_by driven_by;
+	uint32_t processes; /* >= 1 */
+	uint32_t threads;   /* for each process; 0: the pages are there and nobody touches them */
+	uint32_t pages;	    /* hot pages: of each process, or of the group when shared */
+};
+
+struct profile_rung { /* "N" is one process with N threads: all of them touch the same pages */
+	uint32_t processes; /* 0 faulters: processes 1, threads 0 */
+	uint32_t threads;
+};
+
+struct profile {
+	char name[PROFILE_NAME_SIZE]; /* the file's name without .ini */
+	char *path;		      /* owned */
+
+	/* [run] */
+	uint64_t duration_ns;
+	uint64_t seed;
+	bool unattended;
+	char resume[8]; /* never | once | always */
+
+	/* [guard] */
+	uint64_t reserve_bytes; /* default 4 GiB */
+
+	/* [offline]; has_offline: the section is there */
+	bool has_offline;
+	uint64_t offline_deadline_ns; /* default 20 s */
+	uint32_t offline_cycles; /* attempts in all (ladder: on each rung); 0: until time is up */
+	bool offline_movable_only;    /* zones = movable (default) | any */
+	bool offline_aim;	      /* aim = yes (default): put the group's pages into the block */
+	uint64_t offline_pause_ns;    /* pause = between two attempts; default 0 */
+
+	/* [move_pages] */
+	bool has_move_pages;
+	uint32_t move_pages_batch; /* pages of a batch call, default 64; single calls alternate */
+
+	/* [workers ...] */
+	struct profile_workers workers[PROFILE_MAX_WORKERS];
+	size_t n_workers;
+
+	/* [ladder]; n_rungs 0: no ladder */
+	struct profile_rung rungs[PROFILE_MAX_RUNGS];
+	size_t n_rungs;
+	uint64_t rung_duration_ns; /* rung_duration =, default 5 s */
+
+	/* [verdict] */
+	enum lockup_policy lockups;
+
+	/* [watchdog]: 0 leaves the host's setting; written, recorded, put back */
+	uint32_t watchdog_thresh_s;
+	uint32_t hung_task_timeout_s;
+};
+
+/*
+ * @name is a path (has a slash or ends in .ini) or the name of a profile in the folders:
+ * $MEMSOAK_PROFILES, /etc/memsoak, PREFIX/share/memsoak/profiles, and, for a program run from
+ * its build folder, workloads/profiles beside it. Reasons are "FILE:LINE: what, what to do".
+ */
+int profile_load(const char *name, struct profile *p, struct err *e);
+void profile_done(struct profile *p);
+
+/* "3" (one process, three threads) or "8x2", as the profile says it. */
+#define PROFILE_RUNG_TEXT_SIZE 24
+void profile_rung_text(const struct profile_rung *rung, char text[PROFILE_RUNG_TEXT_SIZE]);
+
+const char *workload_kind_name(enum workload_kind kind);
+const char *driven_by_name(enum driven_by driven_by);
+const char *lockup_policy_name(enum lockup_policy policy);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What must hold between the sections of a profile. */
+#include <errno.h>
+
+#include "base/err.h"
+#include "base/units.h"
+#include "plan/profile_keys.h"
+
+static size_t count_driven_by(const struct profile *p, enum driven_by driven_by)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_workers; i++)
+		n += p->workers[i].driven_by == driven_by;
+	return n;
+}
+
+static int check_presence(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	if (!lines->sections[SECTION_RUN])
+		return err_set(e, -EINVAL, "%s:%u: no [run] section: it says the duration", p->path,
+			       lines->last);
+	if (!p->has_offline && !p->has_move_pages && p->n_rungs > 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: [ladder] without [offline] or [move_pages]: what would move its pages?",
+			       p->path, lines->sections[SECTION_LADDER]);
+	if (!p->has_offline && !p->has_move_pages)
+		return err_set(e, -EINVAL,
+			       "%s:%u: neither [offline] nor [move_pages]: the run would do nothing",
+			       p->path, lines->last);
+	if (p->n_workers == 0)
+		return err_set(e, -EINVAL, "%s:%u: no [workers]: nothing would touch the pages",
+			       p->path, lines->last);
+	return 0;
+}
+
+static int check_drivers(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	for (size_t i = 0; i < p->n_workers; i++) {
+		const struct profile_workers *w = &p->workers[i];
+
+		if ((w->driven_by == DRIVEN_BY_OFFLINE && !p->has_offline) ||
+		    (w->driven_by == DRIVEN_BY_MOVE_PAGES && !p->has_move_pages))
+			return err_set(e, -EINVAL,
+				       "%s:%u: driven_by = %s, and there is no section [%s]", p->path,
+				       lines->workers[i], driven_by_name(w->driven_by),
+				       driven_by_name(w->driven_by));
+	}
+	if (p->has_move_pages && count_driven_by(p, DRIVEN_BY_MOVE_PAGES) == 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: no [workers] with driven_by = move_pages: there would be no page to move",
+			       p->path, lines->sections[SECTION_MOVE_PAGES]);
+	if (p->n_rungs > 0 && p->has_offline && count_driven_by(p, DRIVEN_BY_OFFLINE) == 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: a ladder with [offline] needs [workers] with driven_by = offline: they are its faulters",
+			       p->path, lines->sections[SECTION_LADDER]);
+	return 0;
+}
+
+static int check_ladder_fits(const struct profile *p, const struct profile_lines *lines,
+			     struct err *e)
+{
+	uint64_t rung_ns = 0;
+	char needed[32], given[32];
+
+	if (p->has_move_pages)
+		rung_ns += phases_rung_bound_ns(p, DRIVEN_BY_MOVE_PAGES);
+	if (p->has_offline)
+		rung_ns += phases_rung_bound_ns(p, DRIVEN_BY_OFFLINE);
+	if (p->n_rungs == 0 || rung_ns <= p->duration_ns / p->n_rungs)
+		return 0;
+	units_format_duration(rung_ns * p->n_rungs, needed, sizeof(needed));
+	units_format_duration(p->duration_ns, given, sizeof(given));
+	return err_set(e, -EINVAL,
+		       "%s:%u: %zu rungs may take %s, and [run] duration is %s: make it longer, or rung_duration or cycles less",
+		       p->path, lines->sections[SECTION_LADDER], p->n_rungs, needed, given);
+}
+
+int profile_check(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	int r = check_presence(p, lines, e);
+
+	if (r == 0)
+		r = check_drivers(p, lines, e);
+	if (r == 0)
+		r = check_ladder_fits(p, lines, e);
+	return r;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/profile_keys.h"
+
+#include "base/clock.h"
+#include "base/cleanup.h"
+
+#define HOUR_NS (3600 * NS_PER_S)
+#define GIB (1ULL << 30)
+
+const char *const profile_sections[SECTION_MAX] = {
+	[SECTION_RUN] = "run",		 [SECTION_GUARD] = "guard",
+	[SECTION_OFFLINE] = "offline",	 [SECTION_MOVE_PAGES] = "move_pages",
+	[SECTION_WORKERS] = "workers",	 [SECTION_LADDER] = "ladder",
+	[SECTION_VERDICT] = "verdict",	 [SECTION_WATCHDOG] = "watchdog",
+};
+
+static const char *const resume_words[] = {"never", "once", "always", NULL};
+static const char *const zones_words[] = {"movable", "any", NULL};
+static const char *const workload_words[] = {"refault", "pin", NULL};
+static const char *const kind_words[KIND_MAX + 1] = {
+	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
+	[KIND_SHARED_MEMFD] = "shared-memfd",
+};
+static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
+	[DRIVEN_BY_NONE] = "none",
+	[DRIVEN_BY_OFFLINE] = "offline",
+	[DRIVEN_BY_MOVE_PAGES] = "move_pages",
+};
+static const char *const lockups_words[LOCKUPS_MAX + 1] = {
+	[LOCKUPS_AUTO] = "auto",
+	[LOCKUPS_FAIL] = "fail",
+	[LOCKUPS_REPORT] = "report",
+};
+
+#define P(field) offsetof(struct profile, field)
+#define RESUME_BYTES sizeof(((struct profile *)0)->resume)
+#define W(field) offsetof(struct profile_workers, field)
+
+/*
+ * Upper bounds are there to catch a slip of the pen, and what would not fit: 256 threads are what
+ * a worker's shared page has slots for, 60 is the kernel's own bound of watchdog_thresh
+ * (kernel/watchdog.c: watchdog_sysctls[], 6.1 and later).
+ */
+const struct profile_key profile_keys[] = {
+	{SECTION_RUN, "duration", KEY_DURATION, P(duration_ns),
+	 NS_PER_S, 2160 * HOUR_NS, NULL, NULL, false},
+	{SECTION_RUN, "seed", KEY_NUMBER, P(seed),
+	 0, PROFILE_MAX_SEED, NULL, "1", true},
+	{SECTION_RUN, "unattended", KEY_YES_NO, P(unattended),
+	 0, 0, NULL, "no", true},
+	{SECTION_RUN, "resume", KEY_TEXT, P(resume),
+	 0, RESUME_BYTES, resume_words, "never", true},
+	{SECTION_GUARD, "reserve", KEY_BYTES, P(reserve_bytes),
+	 0, 1ULL << 50, NULL, "4GiB", false},
+	{SECTION_OFFLINE, "deadline", KEY_DURATION, P(offline_deadline_ns),
+	 100 * NS_PER_MS, 24 * HOUR_NS, NULL, "20s", false},
+	{SECTION_OFFLINE, "cycles", KEY_COUNT, P(offline_cycles),
+	 0, 1000000000, NULL, "0", false},
+	{SECTION_OFFLINE, "zones", KEY_FIRST, P(offline_movable_only),
+	 0, 0, zones_words, "movable", false},
+	{SECTION_OFFLINE, "aim", KEY_YES_NO, P(offline_aim),
+	 0, 0, NULL, "yes", false},
+	{SECTION_OFFLINE, "pause", KEY_DURATION, P(offline_pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_MOVE_PAGES, "batch", KEY_COUNT, P(move_pages_batch),
+	 1, 65536, NULL, "64", false},
+	{SECTION_WORKERS, "workload", KEY_TEXT, W(workload),
+	 0, PROFILE_NAME_SIZE, workload_words, "refault", false},
+	{SECTION_WORKERS, "kind", KEY_WORD, W(kind),
+	 0, 0, kind_words, NULL, false},
+	{SECTION_WORKERS, "driven_by", KEY_WORD, W(driven_by),
+	 0, 0, driven_by_words, NULL, false},
+	{SECTION_WORKERS, "processes", KEY_COUNT, W(processes),
+	 1, 1024, NULL, "1", false},
+	{SECTION_WORKERS, "threads", KEY_COUNT, W(threads),
+	 0, 256, NULL, "1", false},
+	{SECTION_WORKERS, "pages", KEY_COUNT, W(pages),
+	 1, 1 << 20, NULL, "16", false},
+	{SECTION_LADDER, "rungs", KEY_RUNGS, P(rungs),
+	 0, 0, NULL, NULL, false},
+	{SECTION_LADDER, "rung_duration", KEY_DURATION, P(rung_duration_ns),
+	 100 * NS_PER_MS, 24 * HOUR_NS, NULL, "5s", false},
+	{SECTION_VERDICT, "lockups", KEY_WORD, P(lockups),
+	 0, 0, lockups_words, "auto", false},
+	{SECTION_WATCHDOG, "thresh", KEY_SECONDS, P(watchdog_thresh_s),
+	 0, 60, NULL, "0s", false},
+	{SECTION_WATCHDOG, "hung_task_timeout", KEY_SECONDS, P(hung_task_timeout_s),
+	 0, 86400, NULL, "0s", false},
+};
+const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
+
+const char *workload_kind_name(enum workload_kind kind)
+{
+	return (unsigned int)kind < KIND_MAX ? kind_words[kind] : "unknown";
+}
+
+const char *driven_by_name(enum driven_by driven_by)
+{
+	return (unsigned int)driven_by < DRIVEN_BY_MAX ? driven_by_words[driven_by] : "unknown";
+}
+
+const char *lockup_policy_name(enum lockup_policy policy)
+{
+	return (unsigned int)policy < LOCKUPS_MAX ? lockups_words[policy] : "unknown";
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every key of a profile in one table: the loader, the digest and the tests read it. Defaults and
+ * bounds stand here; harness/man/memsoak-profile.5 says the same to people.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan/profile.h"
+
+enum key_type {
+	KEY_DURATION, /* uint64_t ns, between min and max ns */
+	KEY_SECONDS,  /* uint32_t, written as a duration of whole seconds */
+	KEY_BYTES,    /* uint64_t */
+	KEY_NUMBER,   /* uint64_t */
+	KEY_COUNT,    /* uint32_t */
+	KEY_YES_NO,   /* bool */
+	KEY_WORD,     /* an enum: the index into words */
+	KEY_TEXT,     /* char array of max bytes: one of words */
+	KEY_FIRST,    /* bool: true for words[0], false for words[1] */
+	KEY_RUNGS,    /* p->rungs and p->n_rungs */
+};
+
+enum section_id {
+	SECTION_RUN,
+	SECTION_GUARD,
+	SECTION_OFFLINE,
+	SECTION_MOVE_PAGES,
+	SECTION_WORKERS,
+	SECTION_LADDER,
+	SECTION_VERDICT,
+	SECTION_WATCHDOG,
+	SECTION_MAX,
+};
+
+struct profile_key {
+	enum section_id section;
+	const char *name;
+	enum key_type type;
+	size_t offset; /* in struct profile; of [workers]: in struct profile_workers */
+	uint64_t min, max;
+	const char *const *words; /* what is allowed, closed by NULL */
+	const char *value;	  /* the default as text; NULL: the key is required in its section */
+	bool is_not_planned;	  /* says nothing of what the run does: not in the digest */
+};
+
+extern const char *const profile_sections[SECTION_MAX];
+extern const struct profile_key profile_keys[];
+extern const size_t n_profile_keys;
+
+/* Where the value of @key lives. */
+void *profile_field(const struct profile_key *key, struct profile *p, struct profile_workers *w);
+
+/* Puts @text into its field; the reason says what is allowed. */
+int profile_parse_value(const struct profile_key *key, const char *text, struct profile *p,
+			struct profile_workers *w, struct err *e);
+
+/* The value as canonical text: integers in the smallest unit, words as they are written. */
+void profile_format_value(const struct profile_key *key, const struct profile *p,
+			  const struct profile_workers *w, char *buffer, size_t size);
+
+/* Checks that no single key can make (profile_check.c). */
+struct profile_lines { /* where each thing stands in the file; 0: it does not */
+	unsigned int last;
+	unsigned int sections[SECTION_MAX];
+	unsigned int workers[PROFILE_MAX_WORKERS];
+};
+int profile_check(const struct profile *p, const struct profile_lines *lines, struct err *e);
+
+/* The file that @name stands for; owned by the caller (profile_find.c). */
+int profile_find(const char *name, char **ret_path, struct err *e);
+
+/* How long a rung's phase can last with that driver (phases.c). */
+uint64_t phases_rung_bound_ns(const struct profile *p, enum driven_by driver);
