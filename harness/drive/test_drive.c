@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "drive/test_drive.h"
+
+#include <stdio.h>
+
+#include "drive/drive.h"
+
+int main(void)
+{
+	int failed;
+
+	if (drive_init(NULL) < 0) {
+		(void)fprintf(stderr, "test_drive: no handler for the cancel signal\n");
+		return 1;
+	}
+	failed = test_online() + test_cancel() + test_offline() + test_offline_ends() +
+		 test_offline_faults() + test_move_call() + test_move() + test_settings();
+	return failed ? 1 : 0;
+}

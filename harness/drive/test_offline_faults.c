@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the host may do to the offline driver: unplug a block, fill the disk, keep a block offline.
+ */
+#include "drive/test_drive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "drive/test_rig.h"
+
+static struct rig rig;
+
+static void a_block_that_vanished_is_refused(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 1);
+	rig.sys.blocks[0].is_gone = true;
+	assert_int_equal(rig_run(&rig), 2);
+	assert_int_equal(rig.refused[0].refusal, REFUSED_UNREADABLE);
+	assert_int_equal(rig.n_faults, 1);
+	assert_non_null(strstr(rig.faults[0], "memory40"));
+	assert_int_equal(rig.offline[0].block, 41);
+}
+
+static void a_block_that_vanishes_under_the_write_is_refused(void **state)
+{
+	static const int errors[] = {ENOENT, ENODEV};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		rig_init(&rig, 2, 1);
+		rig_answer_offline(&rig,
+				   (struct fake_answer){.kind = FAKE_VANISHES, .error = errors[i]});
+		assert_int_equal(rig_run(&rig), 2);
+		assert_int_equal(rig.n_refused, 1);
+		assert_int_equal(rig.refused[0].refusal, REFUSED_UNREADABLE);
+		assert_int_equal(rig.n_offline, 1);
+		assert_int_equal(rig.offline[0].block, 41);
+		assert_true(rig.n_faults >= 1);
+		assert_non_null(strstr(rig.trace, "unaim"));
+	}
+}
+
+/* An answer of the kernel that only looks like it: the block is still there. */
+static void enodev_of_a_block_that_is_there_is_data(void **state)
+{
+	(void)state;
+	rig_init(&rig, 1, 1);
+	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_FAILS, .error = ENODEV});
+	(void)rig_run(&rig);
+	assert_int_equal(rig.n_refused, 0);
+	assert_int_equal(rig.offline[0].error, ENODEV);
+	rig_assert_as_before(&rig);
+}
+
+static void a_block_that_vanishes_while_offline_is_told(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 2);
+	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_OBEYS_AND_VANISHES});
+	(void)rig_run(&rig);
+	assert_int_equal(rig.offline[0].state_after, BLOCK_STATE_UNKNOWN);
+	assert_false(rig.online[0].restored);
+	assert_int_equal(rig.online[0].error, ENOENT);
+	/* It cannot come back, so nothing waits for it. */
+	assert_int_equal(rig.n_offline, 2);
+	assert_int_equal(rig.offline[1].block, 41);
+	assert_true(rig.online[1].restored);
+}
+
+static void without_intents_nothing_is_written(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 0);
+	rig.failing_offline_intents = UINT32_MAX;
+	rig_start(&rig, 0);
+	while (!offline_driver_has_ended(rig.driver))
+		(void)clock_sleep_ns(NS_PER_MS);
+	assert_true(offline_driver_failed(rig.driver));
+	assert_int_equal(offline_driver_join(rig.driver), 3);
+	assert_int_equal(rig.n_offline, 0);
+	assert_int_equal(rig.n_faults, 4);
+	assert_null(strstr(rig.trace, "write"));
+	assert_non_null(strstr(rig.trace, "unaim"));
+	rig_assert_as_before(&rig);
+}
+
+static void two_failed_intents_in_a_row_are_got_over(void **state)
+{
+	(void)state;
+	rig_init(&rig, 1, 2);
+	rig.failing_offline_intents = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 4;
+	rig_start(&rig, 0);
+	while (!offline_driver_has_ended(rig.driver))
+		(void)clock_sleep_ns(NS_PER_MS);
+	assert_false(offline_driver_failed(rig.driver));
+	assert_int_equal(rig_finish(&rig), 6);
+	assert_int_equal(rig.n_offline, 2);
+	assert_int_equal(rig.n_faults, 4);
+}
+
+static void memory_comes_back_also_without_an_intent(void **state)
+{
+	(void)state;
+	rig_init(&rig, 1, 1);
+	rig.failing_online_intents = 1;
+	(void)rig_run(&rig);
+	assert_true(rig.online[0].restored);
+	assert_int_equal(rig.n_faults, 1);
+	rig_assert_as_before(&rig);
+}
+
+static void no_other_block_is_taken_while_one_is_missing(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 0);
+	rig.sys.always_online = (struct fake_answer){.kind = FAKE_FAILS, .error = EHWPOISON};
+	rig_start(&rig, 0);
+	while (!offline_driver_has_ended(rig.driver))
+		(void)clock_sleep_ns(NS_PER_MS);
+	assert_true(offline_driver_failed(rig.driver));
+	(void)rig_finish(&rig);
+	assert_int_equal(rig.n_offline, 1);
+	assert_true(rig.n_online >= 4);
+	assert_false(rig.online[0].restored);
+	assert_int_equal(rig.online[0].error, EHWPOISON);
+	assert_non_null(strstr(rig.faults[0], "memory40 is offline"));
+	assert_null(strstr(rig.trace, "41"));
+}
+
+static void a_missing_block_that_comes_back_lets_it_go_on(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 2);
+	for (int i = 0; i < 5; i++)
+		rig_answer_online(&rig, (struct fake_answer){.kind = FAKE_FAILS, .error = ENOMEM});
+	rig_start(&rig, 0);
+	while (!offline_driver_has_ended(rig.driver))
+		(void)clock_sleep_ns(NS_PER_MS);
+	assert_false(offline_driver_failed(rig.driver));
+	(void)rig_finish(&rig);
+	assert_int_equal(rig.n_offline, 2);
+	assert_int_equal(rig.n_online, 3);
+	assert_false(rig.online[0].restored);
+	assert_true(rig.online[1].restored);
+	assert_int_equal(rig.online[1].attempt, 0);
+	assert_int_equal(rig.offline[1].block, 41);
+	rig_assert_as_before(&rig);
+}
+
+/* A tree of plain files (--sysroot): it has no kernel that would answer. */
+static void put(const char *root, const char *path, const char *text)
+{
+	char folder[256], *slash;
+	FILE *file;
+
+	(void)snprintf(folder, sizeof(folder), "%s/%s", root, path);
+	slash = strrchr(folder, '/');
+	*slash = '\0';
+	assert_int_equal(file_make_directories(folder, NULL), 0);
+	*slash = '/';
+	file = fopen(folder, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void a_tree_of_files_can_be_driven(void **state)
+{
+	char root[] = "/tmp/memsoak-drive-XXXXXX", command[64], text[32];
+	struct fsio fs;
+
+	(void)state;
+	rig_init(&rig, 1, 3);
+	assert_non_null(mkdtemp(root));
+	put(root, "sys/devices/system/memory/memory40/state", "online\n");
+	put(root, "sys/devices/system/memory/memory40/valid_zones", "Movable\n");
+	put(root, "sys/devices/system/memory/memory40/node1/x", "");
+	put(root, "sys/devices/system/node/node1/x", "");
+	assert_int_equal(fsio_open(&fs, root, NULL), 0);
+	rig.driver =
+		offline_driver_start(&fs, &rig.plan, &rig.phase, 0, 128 << 20, &rig.hooks, NULL);
+	assert_non_null(rig.driver);
+	assert_int_equal(rig_finish(&rig), 3);
+	assert_int_equal(rig.n_offline, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(rig.offline[i].error, 0);
+		assert_int_equal(rig.offline[i].state_after, BLOCK_OFFLINE);
+		assert_true(rig.online[i].restored);
+	}
+	(void)fsio_read_text(&fs, text, sizeof(text), "sys/devices/system/memory/memory40/state");
+	assert_string_equal(text, "online");
+	fsio_close(&fs);
+	(void)snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0);
+}
+
+int test_offline_faults(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_block_that_vanished_is_refused),
+		cmocka_unit_test(a_block_that_vanishes_under_the_write_is_refused),
+		cmocka_unit_test(enodev_of_a_block_that_is_there_is_data),
+		cmocka_unit_test(a_block_that_vanishes_while_offline_is_told),
+		cmocka_unit_test(without_intents_nothing_is_written),
+		cmocka_unit_test(two_failed_intents_in_a_row_are_got_over),
+		cmocka_unit_test(memory_comes_back_also_without_an_intent),
+		cmocka_unit_test(no_other_block_is_taken_while_one_is_missing),
+		cmocka_unit_test(a_missing_block_that_comes_back_lets_it_go_on),
+		cmocka_unit_test(a_tree_of_files_can_be_driven),
+	};
+
+	return cmocka_run_group_tests_name("drive: offline, faults", tests, NULL, NULL);
+}
