@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Aiming: the pages of the groups that offline drives are put into one block, and home again.
+ * The placer does it; the touching threads go on meanwhile. Only when that leaves pages outside
+ * they rest for a second try: on a kernel where waiters make migration fail, it is they who are
+ * in the way.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/memory.h"
+#include "workers/groups.h"
+
+#define AIM_NS (6 * NS_PER_S)
+#define AIM_AGAIN_NS (4 * NS_PER_S)
+#define HOME_NS (5 * NS_PER_S)
+
+/* Owned by the caller. */
+static struct placer_target *collect_targets(const struct worker_groups *groups, size_t *ret_n)
+{
+	struct placer_target *targets = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < groups->n_groups; i++) {
+		const struct worker_group *group = &groups->groups[i];
+
+		if (group->config.driven_by != DRIVEN_BY_OFFLINE)
+			continue;
+		for (size_t k = 0; k < group->n_processes; k++) {
+			const struct worker_process *process = &group->processes[k];
+
+			if (!worker_is_alive(process))
+				continue;
+			targets = memory_grow(targets, n + 1, sizeof(*targets));
+			targets[n++] = (struct placer_target){
+				.pid = (int32_t)process->pid,
+				.home_node = process->home_node,
+				.address = process->shared->base_address,
+				.count = process->shared->pages,
+			};
+			if (group->config.kind == KIND_SHARED_MEMFD)
+				break;
+		}
+	}
+	*ret_n = n;
+	return targets;
+}
+
+static void set_resting(struct worker_groups *groups, bool rests)
+{
+	for (size_t i = 0; i < groups->n_groups; i++) {
+		struct worker_group *group = &groups->groups[i];
+
+		for (size_t k = 0;
+		     group->config.driven_by == DRIVEN_BY_OFFLINE && k < group->n_processes; k++)
+			worker_word_set(&group->processes[k].shared->active_threads,
+					rests ? 0 : group->config.threads);
+	}
+}
+
+static int ask(struct worker_groups *groups, struct placer_request *request,
+	       const struct placer_target *targets, size_t n, struct worker_aim *aim, struct err *e)
+{
+	struct placer_answer answer;
+	int r = placer_client_ask(&groups->placer, request, targets, n, &answer, e);
+
+	if (r < 0)
+		return r;
+	aim->pages_wanted = answer.wanted;
+	aim->pages_in_block = answer.in_range;
+	aim->pages_moved += answer.moved;
+	if (answer.hoard_bytes > aim->hoard_bytes)
+		aim->hoard_bytes = answer.hoard_bytes;
+	if (answer.error < 0)
+		return err_set(e, answer.error, "%.*s", (int)sizeof(answer.error_text) - 1,
+			       answer.error_text);
+	return 0;
+}
+
+int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t first_pfn,
+		      uint64_t n_pfns, uint64_t budget_bytes, struct worker_aim *ret_aim,
+		      struct err *e)
+{
+	struct placer_request request = {
+		.task = PLACER_PLACE,
+		.first_frame = first_pfn,
+		.n_frames = n_pfns,
+		.node = (int32_t)node,
+		.away_node = placement_other_node(&groups->placement, (int32_t)node),
+		.budget_bytes = budget_bytes,
+		.budget_ns = AIM_NS,
+	};
+	struct worker_aim aim = {0};
+	cleanup_free struct placer_target *targets = NULL;
+	size_t n;
+	int r;
+
+	targets = collect_targets(groups, &n);
+	if (n == 0) {
+		*ret_aim = aim;
+		return 0;
+	}
+	r = ask(groups, &request, targets, n, &aim, e);
+	if (r == 0 && aim.pages_in_block < aim.pages_wanted && request.away_node != NO_NODE) {
+		request.budget_ns = AIM_AGAIN_NS;
+		set_resting(groups, true);
+		r = ask(groups, &request, targets, n, &aim, e);
+		set_resting(groups, false);
+	}
+	if (r < 0)
+		return r;
+	*ret_aim = aim;
+	return 0;
+}
+
+int worker_groups_unaim(struct worker_groups *groups, uint64_t *ret_moved, struct err *e)
+{
+	struct placer_request request = {.task = PLACER_HOME, .budget_ns = HOME_NS};
+	struct worker_aim aim = {0};
+	cleanup_free struct placer_target *targets = NULL;
+	size_t n;
+	int r = 0;
+
+	targets = collect_targets(groups, &n);
+	if (n)
+		r = ask(groups, &request, targets, n, &aim, e);
+	if (r == 0)
+		*ret_moved = aim.pages_moved;
+	return r;
+}

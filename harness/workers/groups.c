@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* All groups of a phase: up together, down together. */
+#include "workers/groups.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/memory.h"
+
+#define READY_NS (60 * NS_PER_S)
+#define STOP_NS (5 * NS_PER_S)
+#define KILLED_NS (5 * NS_PER_S) /* a task in an uninterruptible wait outlives SIGKILL */
+#define REAP_PAUSE_NS (2 * NS_PER_MS)
+
+static int create_memory(struct worker_groups *groups, struct worker_group *group, struct err *e)
+{
+	uint64_t bytes = group->config.pages * groups->page_size;
+
+	if (group->config.kind != KIND_SHARED_MEMFD)
+		return 0;
+	group->memory_fd = memfd_create("memsoak-pages", MFD_CLOEXEC);
+	if (group->memory_fd < 0 || ftruncate(group->memory_fd, (off_t)bytes) < 0)
+		return err_errno(e, -errno, "workers '%s': cannot make %llu bytes of shared pages",
+				 group->config.name, (unsigned long long)bytes);
+	return 0;
+}
+
+/* Pages that move_pages drives start where the ping-pong starts. */
+static int32_t choose_home(struct worker_groups *groups, const struct plan *plan,
+			   const struct worker_group *group)
+{
+	if (group->config.driven_by == DRIVEN_BY_MOVE_PAGES && plan->can_move)
+		return (int32_t)plan->move_nodes[0];
+	return placement_next_node(&groups->placement);
+}
+
+static int start_group(struct worker_groups *groups, const struct plan *plan,
+		       struct worker_group *group, const char *program, struct err *e)
+{
+	bool is_shared = group->config.kind == KIND_SHARED_MEMFD;
+	int32_t home = choose_home(groups, plan, group);
+	int r = create_memory(groups, group, e);
+
+	group->processes = memory_alloc(group->config.processes, sizeof(*group->processes));
+	for (uint32_t i = 0; r == 0 && i < group->config.processes; i++) {
+		if (i > 0 && !is_shared)
+			home = choose_home(groups, plan, group);
+		r = worker_process_spawn(groups, group, program, home, e);
+		if (r < 0)
+			(void)err_wrap(e, "workers '%s'", group->config.name);
+	}
+	return r;
+}
+
+static int wait_ready(struct worker_groups *groups, struct err *e)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + READY_NS;
+
+	for (size_t i = 0; i < groups->n_groups; i++) {
+		struct worker_group *group = &groups->groups[i];
+
+		for (size_t k = 0; k < group->n_processes; k++) {
+			int r = worker_process_wait_ready(group, &group->processes[k], deadline_ns,
+							  e);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* All at once, when the last one's pages are in place. */
+static void set_going(struct worker_groups *groups)
+{
+	for (size_t i = 0; i < groups->n_groups; i++)
+		for (size_t k = 0; k < groups->groups[i].n_processes; k++)
+			worker_word_set(&groups->groups[i].processes[k].shared->active_threads,
+					groups->groups[i].config.threads);
+}
+
+int worker_groups_start(const struct topology *t, const struct plan *plan,
+			const struct plan_phase *phase, const char *program,
+			struct worker_groups **ret_groups, struct err *e)
+{
+	struct worker_groups *groups = memory_alloc(1, sizeof(*groups));
+	int r = 0;
+
+	groups->n_groups = phase->n_workers;
+	groups->groups = memory_alloc(groups->n_groups, sizeof(*groups->groups));
+	groups->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	placement_init(&groups->placement, t);
+	placer_client_init(&groups->placer, program);
+	for (size_t i = 0; i < groups->n_groups; i++)
+		groups->groups[i] =
+			(struct worker_group){.config = phase->workers[i], .memory_fd = -1};
+	for (size_t i = 0; r == 0 && i < groups->n_groups; i++)
+		r = start_group(groups, plan, &groups->groups[i], program, e);
+	if (r == 0)
+		r = wait_ready(groups, e);
+	if (r < 0) {
+		worker_groups_stop(groups);
+		return r;
+	}
+	set_going(groups);
+	*ret_groups = groups;
+	return 0;
+}
+
+/* How many still live at the deadline. */
+static size_t reap_all(struct worker_groups *groups, uint64_t deadline_ns)
+{
+	for (;;) {
+		size_t alive = 0;
+		int status;
+
+		for (size_t i = 0; i < groups->n_groups; i++)
+			for (size_t k = 0; k < groups->groups[i].n_processes; k++) {
+				struct worker_process *process = &groups->groups[i].processes[k];
+
+				alive += worker_is_alive(process) &&
+					 !worker_process_reap(process, &status);
+			}
+		if (alive == 0 || clock_monotonic_ns() >= deadline_ns)
+			return alive;
+		(void)clock_sleep_ns(REAP_PAUSE_NS);
+	}
+}
+
+static void tell_all_to_stop(struct worker_groups *groups)
+{
+	for (size_t i = 0; i < groups->n_groups; i++)
+		for (size_t k = 0; k < groups->groups[i].n_processes; k++) {
+			struct worker_shared *shared = groups->groups[i].processes[k].shared;
+
+			worker_word_set(&shared->stop, 1);
+			/* Parked threads wait for this word. */
+			worker_word_set(&shared->active_threads, 0);
+		}
+}
+
+static void kill_all(struct worker_groups *groups)
+{
+	for (size_t i = 0; i < groups->n_groups; i++)
+		for (size_t k = 0; k < groups->groups[i].n_processes; k++)
+			if (worker_is_alive(&groups->groups[i].processes[k]))
+				(void)kill(groups->groups[i].processes[k].pid, SIGKILL);
+}
+
+void worker_groups_stop(struct worker_groups *groups)
+{
+	if (!groups)
+		return;
+	tell_all_to_stop(groups);
+	if (reap_all(groups, clock_monotonic_ns() + STOP_NS) > 0) {
+		kill_all(groups);
+		(void)reap_all(groups, clock_monotonic_ns() + KILLED_NS);
+	}
+	placer_client_done(&groups->placer);
+	for (size_t i = 0; i < groups->n_groups; i++) {
+		struct worker_group *group = &groups->groups[i];
+
+		for (size_t k = 0; k < group->n_processes; k++)
+			worker_process_done(&group->processes[k]);
+		free(group->processes);
+		cleanup_closep(&group->memory_fd);
+	}
+	placement_done(&groups->placement);
+	free(groups->groups);
+	free(groups);
+}

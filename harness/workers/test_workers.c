@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workers/test_rig.h"
+
+int main(void)
+{
+	return test_placement() + test_groups() + test_trouble() + test_aim();
+}

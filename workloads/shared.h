@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a worker process and the daemon share: one memfd, mapped by both. The daemon writes the
+ * control words, the worker writes the rest; every field is a naturally aligned word, read and
+ * written with atomics; nobody locks. Who waits for a word to change waits on a futex, with a
+ * timeout: a lost wake-up costs time only. This header is the whole protocol.
+ */
+#pragma once
+
+#include <linux/futex.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hist.h"
+
+#define WORKER_SHARED_MAGIC 0x6d656d736f616b31ULL /* "memsoak1" */
+#define WORKER_MAX_THREADS 256
+/* A touch that takes longer goes into the histogram; shorter ones are only counted. */
+#define WORKER_SLOW_TOUCH_NS 2000
+
+enum worker_state {
+	WORKER_STARTING,
+	WORKER_READY,  /* pages are mapped and touched, addresses below are valid */
+	WORKER_FAILED, /* see error and error_text */
+};
+
+struct worker_slot { /* one for each thread, a cache line of its own */
+	uint64_t touches;
+	uint64_t slow_touches;
+	uint64_t minor_faults; /* of this thread, by getrusage; refreshed about every 100 ms */
+	uint64_t operations;   /* of workloads that do more than touch: pins made, ... */
+	uint64_t mismatches;   /* pages whose content was not what was written */
+	uint64_t padding[3];
+} __attribute__((aligned(64)));
+
+struct worker_shared {
+	uint64_t magic;
+	uint32_t struct_size;
+
+	/* control: written by the daemon */
+	uint32_t stop;		 /* 1: end now */
+	uint32_t active_threads; /* so many of the threads work, the others sleep; 0 pauses all */
+
+	/* written by the worker */
+	uint32_t state; /* enum worker_state */
+	int32_t error;	/* negative errno */
+	int32_t pid;
+	uint32_t threads;
+	uint32_t reserved;
+	uint64_t base_address; /* the first hot page in the worker's address space */
+	uint64_t pages;
+	uint64_t page_size;
+	char error_text[512];
+	struct worker_slot slots[WORKER_MAX_THREADS];
+	struct hist slow_latency; /* touches slower than WORKER_SLOW_TOUCH_NS, all threads */
+};
+
+static inline uint32_t worker_word_get(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+/* Sets one of the control words or the state, and wakes whoever waits for it to change. */
+static inline void worker_word_set(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+	(void)syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+/* Waits while *word is @value, for @timeout_ns at most; may also return earlier. */
+static inline void worker_word_wait(const uint32_t *word, uint32_t value, uint64_t timeout_ns)
+{
+	struct timespec timeout = {
+		.tv_sec = (time_t)(timeout_ns / 1000000000ULL),
+		.tv_nsec = (long)(timeout_ns % 1000000000ULL),
+	};
+
+	(void)syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
+}

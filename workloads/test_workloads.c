@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/test_rig.h"
+
+int main(void)
+{
+	return test_parts() + test_worker() + test_failures() + test_placer();
+}
