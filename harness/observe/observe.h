@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counting what the kernel hides: migration attempts, EAGAIN, waits on migration entries.
+ * The best source that this kernel offers is taken and named; what a source cannot see is
+ * not reported as zero but as unmeasured.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct err;
+struct fsio;
+
+enum count_source { /* best first */
+	SOURCE_PERF_KPROBE, /* perf_event counting mode on a kretprobe event: nothing is lost */
+	SOURCE_HIST,	    /* tracefs hist trigger keyed by return value and pid */
+	SOURCE_TRACEPOINT,  /* migrate:mm_migrate_pages: final results of calls only, no retries */
+	SOURCE_VMSTAT,	    /* /proc/vmstat pgmigrate_*: final results, everybody's, no retries */
+	SOURCE_NONE,
+	SOURCE_MAX,
+};
+const char *count_source_name(enum count_source source); /* "perf-kprobe" "hist" "tracepoint" "vmstat-proxy" "none" */
+
+enum observed_driver {
+	OBSERVED_OFFLINE,
+	OBSERVED_MOVE_PAGES,
+	OBSERVED_MAX,
+};
+
+/* A count with the proof that it was measured. */
+struct measured {
+	bool known;
+	uint64_t value;
+};
+
+struct migration_counts {
+	struct measured attempts;  /* returns of move_to_new_folio/move_to_new_page */
+	struct measured succeeded; /* ... that returned 0 */
+	struct measured eagain;	   /* ... that returned -EAGAIN */
+	struct measured waits;	   /* entries of migration_entry_wait, its hugetlb and its pmd twin */
+	struct measured failed_pages;	/* SOURCE_TRACEPOINT and SOURCE_VMSTAT: pages given up on */
+	struct measured migrated_pages; /* the same: pages moved */
+};
+
+struct observer;
+
+/*
+ * Arms the probes. @group_name is the kprobe group, made unique by the caller ("memsoak_1234").
+ * @force: SOURCE_MAX lets it choose; another value asks for exactly that source (tests, and
+ * the fallback's own proof), -EOPNOTSUPP when it is not there. Never fails for lack of probes:
+ * it falls back and says in @ret_why (may be NULL, size 256) why not better.
+ */
+int observer_open(struct fsio *fs, const char *group_name, enum count_source force,
+		  struct observer **ret_observer, char *ret_why, struct err *e);
+
+/* Removes every probe and instance that open made. NULL is fine. */
+void observer_close(struct observer *o);
+
+enum count_source observer_source(const struct observer *o);
+const char *observer_symbol(const struct observer *o); /* "move_to_new_folio", or "" */
+
+/* From now on what thread @tid migrates is counted for @driver too. Thread-safe. */
+int observer_attach(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e);
+void observer_detach(struct observer *o, enum observed_driver driver); /* keeps what was counted */
+
+/* Everything since open, all CPUs; and one driver's share. Thread-safe. */
+void observer_read_total(struct observer *o, struct migration_counts *ret);
+void observer_read_driver(struct observer *o, enum observed_driver driver,
+			  struct migration_counts *ret);
+
+/* Probe hits that the kernel missed (kprobe_profile); unknown without kprobes. */
+void observer_probe_misses(struct observer *o, struct measured *ret);
+
+/* Removes probes of memsoak_* groups whose process is gone (after SIGKILL): for "memsoak restore". */
+int observer_remove_stale(struct fsio *fs, unsigned int *ret_removed, struct err *e);
