@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writing a run to disk: run.json, events.jsonl, kmsg.log (harness/docs/EVENTS.md). One writer, used by
+ * several threads; each call appends whole lines. Ordinary lines are buffered and written about
+ * once a second (record_flush()); intents are on disk when the call returns.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drive/drive.h"
+#include "observe/kmsg.h"
+#include "observe/observe.h"
+#include "observe/vmstat.h"
+#include "plan/plan.h"
+#include "workers/workers.h"
+
+struct err;
+struct jsonw;
+struct recorder;
+
+/*
+ * Makes the folder (parents too; -EEXIST when it holds a run already) and opens its files. The boot
+ * id is read from /proc/sys/kernel/random/boot_id.
+ */
+int recorder_open(const char *directory, struct recorder **ret_recorder, struct err *e);
+
+/* Goes on writing a run that another process left behind (restore): appends. */
+int recorder_reopen(const char *directory, struct recorder **ret_recorder, struct err *e);
+void recorder_close(struct recorder *r); /* flushes; NULL is fine */
+
+/* Takes ownership of @run. */
+int recorder_write_run(struct recorder *r, struct jsonw *run, struct err *e);
+
+/*
+ * A full disk is remembered, not fatal: later lines are still tried, the number of lines lost
+ * is told by recorder_lost(), and the first reason by recorder_trouble() (NULL: none).
+ * An intent that cannot be put on disk returns a negative errno: the write must then not be made.
+ */
+uint64_t recorder_lost(struct recorder *r);
+const char *recorder_trouble(struct recorder *r);
+
+void record_start(struct recorder *r, enum count_source source, const char *symbol, const char *why,
+		  const struct vmstat *vmstat);
+int record_intent(struct recorder *r, const char *operation, uint32_t block, int32_t node,
+		  enum zone zone);
+int record_setting(struct recorder *r, const char *path, const char *old_value,
+		   const char *new_value); /* on disk when it returns */
+void record_setting_restored(struct recorder *r, const char *path, const char *value, int error);
+/* Every later offline, move and sample line carries the phase's rung. */
+void record_phase(struct recorder *r, const struct plan_phase *phase);
+
+struct record_worker_figures {
+	const struct profile_workers *config;
+	struct worker_totals totals;
+	struct hist latency;
+};
+void record_phase_end(struct recorder *r, const struct plan_phase *phase, uint64_t duration_ns,
+		      const struct record_worker_figures *figures, size_t n_figures,
+		      const struct migration_counts *total);
+void record_offline(struct recorder *r, const struct offline_event *event);
+void record_online(struct recorder *r, const struct online_event *event);
+void record_refused(struct recorder *r, const struct refused_event *event);
+void record_aimed(struct recorder *r, uint64_t pages_moved);
+void record_move(struct recorder *r, const struct move_event *event, bool is_private_anonymous);
+
+struct record_sample {
+	uint64_t elapsed_ns, touches, alive, rss_bytes, memory_offline_bytes;
+	uint32_t faulters;
+	struct migration_counts total;
+	struct migration_counts by_driver[OBSERVED_MAX];
+	struct measured probe_misses;
+};
+void record_sample(struct recorder *r, const struct record_sample *sample);
+void record_kmsg(struct recorder *r, const struct kmsg_record *record); /* into kmsg.log */
+void record_kmsg_lost(struct recorder *r, uint64_t records);
+void record_finding(struct recorder *r, const struct kmsg_record *record,
+		    const struct kmsg_finding *finding);
+void record_worker_exit(struct recorder *r, const struct worker_exit *exit);
+void record_fault(struct recorder *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void record_restore(struct recorder *r, unsigned int n_blocks, const uint32_t *left_offline,
+		    size_t n_left, bool settings_restored);
+
+struct record_end {
+	const char *ended; /* "completed" "aborted" "deadline" */
+	uint64_t elapsed_ns;
+	struct record_sample last;
+	struct vmstat vmstat; /* differences since the start */
+	uint64_t kmsg_records, kmsg_lost;
+	bool kmsg_unread; /* the log could not be read: the two above are not written */
+	uint64_t taint_after;
+};
+void record_end(struct recorder *r, const struct record_end *end);
+void record_flush(struct recorder *r);

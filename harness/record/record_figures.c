@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The parts that several events share. */
+#include "record/recorder.h"
+
+void record_set_rung(struct recorder *r, struct jsonw *event)
+{
+	int rung = atomic_load(&r->rung);
+
+	if (rung >= 0)
+		jsonw_set_int(event, "rung", rung);
+}
+
+void record_set_measured(struct jsonw *object, const char *key, const struct measured *m)
+{
+	if (m->known)
+		jsonw_set_uint(object, key, m->value);
+}
+
+struct jsonw *record_hist(const struct hist *h)
+{
+	struct jsonw *object = jsonw_object(), *buckets = jsonw_array();
+
+	jsonw_set_uint(object, "count", h->count);
+	jsonw_set_uint(object, "sum_ns", h->sum_ns);
+	jsonw_set_uint(object, "max_ns", h->max_ns);
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		struct jsonw *bucket;
+
+		if (h->buckets[i] == 0)
+			continue;
+		bucket = jsonw_array();
+		jsonw_append(bucket, jsonw_uint(hist_bucket_upper_ns(i)));
+		jsonw_append(bucket, jsonw_uint(h->buckets[i]));
+		jsonw_append(buckets, bucket);
+	}
+	jsonw_set(object, "buckets", buckets);
+	return object;
+}
+
+static void set_counts(struct jsonw *object, const struct migration_counts *c)
+{
+	record_set_measured(object, "attempts", &c->attempts);
+	record_set_measured(object, "succeeded", &c->succeeded);
+	record_set_measured(object, "eagain", &c->eagain);
+	record_set_measured(object, "waits", &c->waits);
+	record_set_measured(object, "failed_pages", &c->failed_pages);
+	record_set_measured(object, "migrated_pages", &c->migrated_pages);
+}
+
+struct jsonw *record_counts(const struct migration_counts *total,
+			    const struct migration_counts *by_driver,
+			    const struct measured *probe_misses)
+{
+	static const char *const names[] = {
+		[OBSERVED_OFFLINE] = "offline",
+		[OBSERVED_MOVE_PAGES] = "move_pages",
+	};
+	struct jsonw *object = jsonw_object();
+
+	set_counts(object, total);
+	if (by_driver) {
+		struct jsonw *drivers = jsonw_object();
+
+		for (int i = 0; i < OBSERVED_MAX; i++) {
+			struct jsonw *driver = jsonw_object();
+
+			set_counts(driver, &by_driver[i]);
+			jsonw_set(drivers, names[i], driver);
+		}
+		jsonw_set(object, "by_driver", drivers);
+	}
+	if (probe_misses)
+		record_set_measured(object, "probe_misses", probe_misses);
+	return object;
+}
+
+struct jsonw *record_vmstat(const struct vmstat *v)
+{
+	struct jsonw *object = jsonw_object();
+
+	for (int i = 0; i < VMSTAT_MAX; i++)
+		if (v->known[i])
+			jsonw_set_uint(object, vmstat_names[i], v->value[i]);
+	return object;
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The writer: folder, files, sequence numbers, buffering, and what happens when the disk is full. */
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "record/journal.h"
+
+#define WRITE_AT 65536
+/* What waits for a disk that is full; further lines are lost, and counted. */
+#define PENDING_MAX 1048576
+
+static void text_add(struct record_text *t, const char *bytes, size_t length)
+{
+	while (t->room - t->length < length) {
+		t->room = t->room ? t->room * 2 : WRITE_AT;
+		t->bytes = memory_grow(t->bytes, t->room, 1);
+	}
+	memcpy(t->bytes + t->length, bytes, length);
+	t->length += length;
+}
+
+static void text_drop(struct record_text *t, size_t length)
+{
+	if (length == 0)
+		return;
+	t->length -= length;
+	memmove(t->bytes, t->bytes + length, t->length);
+}
+
+static void note_trouble(struct recorder *r, int error, const char *file)
+{
+	r->is_failing = true;
+	if (!r->trouble[0])
+		(void)snprintf(r->trouble, sizeof(r->trouble), "cannot write %s: %s", file,
+			       strerror(-error));
+}
+
+static void lose(struct recorder *r)
+{
+	r->lost++;
+	r->lost_untold++;
+}
+
+/* @line as in the pending text, from its "t" on and with its newline. */
+static void compose(struct recorder *r, uint64_t seq, const char *line, size_t length)
+{
+	char head[128];
+	int n = snprintf(head, sizeof(head), "{\"seq\":%" PRIu64 ",\"boot\":\"%s\",", seq, r->boot);
+
+	text_add(&r->lines, head, (size_t)n);
+	text_add(&r->lines, line, length);
+}
+
+static size_t count_lines(const char *text, size_t length)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = memchr(at, '\n', length - (size_t)(at - text))); at++)
+		n++;
+	return n;
+}
+
+/* Where the first @n lines of the pending text end. */
+static size_t length_of_lines(const struct record_text *t, size_t n)
+{
+	size_t length = 0;
+
+	while (n-- > 0)
+		length = (size_t)((char *)memchr(t->bytes + length, '\n', t->length - length) -
+				  t->bytes) + 1;
+	return length;
+}
+
+/* Writes what is pending; what does not get through stays. */
+static int write_pending(struct recorder *r)
+{
+	size_t kept = 0, n_lines;
+	uint64_t seq = r->next_seq;
+	int error;
+
+	if (r->pending.length == 0)
+		return 0;
+	r->lines.length = 0;
+	for (size_t at = 0; at < r->pending.length;) {
+		const char *line = r->pending.bytes + at;
+		size_t length = (size_t)((const char *)memchr(line, '\n', r->pending.length - at) -
+					 line) + 1;
+
+		compose(r, seq++, line, length);
+		at += length;
+	}
+	error = appender_write(&r->events, r->lines.bytes, r->lines.length, &kept);
+	n_lines = count_lines(r->lines.bytes, kept);
+	r->next_seq += n_lines;
+	text_drop(&r->pending, length_of_lines(&r->pending, n_lines));
+	if (error)
+		note_trouble(r, error, "events.jsonl");
+	return error;
+}
+
+static void write_kmsg(struct recorder *r)
+{
+	size_t kept = 0;
+	int error;
+
+	if (r->kmsg_pending.length == 0)
+		return;
+	error = appender_write(&r->kmsg, r->kmsg_pending.bytes, r->kmsg_pending.length, &kept);
+	text_drop(&r->kmsg_pending, kept);
+	if (error)
+		note_trouble(r, error, "kmsg.log");
+}
+
+/* "t":NS,"ev":... and a newline, at the end of @t. */
+static void add_line(struct record_text *t, struct jsonw *event)
+{
+	size_t length;
+	const char *text = jsonw_text(event, &length);
+	char head[40];
+	int n = snprintf(head, sizeof(head), "\"t\":%" PRIu64 ",", clock_monotonic_ns());
+
+	text_add(t, head, (size_t)n);
+	text_add(t, text + 1, length - 1);
+	text_add(t, "\n", 1);
+}
+
+static struct jsonw *make_fault(const char *what)
+{
+	struct jsonw *event = record_new("fault");
+
+	jsonw_set_string(event, "what", what);
+	return event;
+}
+
+/* Once the disk takes lines again: says how many it did not. */
+static void tell_lost(struct recorder *r)
+{
+	cleanup_free char *what = NULL;
+	struct jsonw *event;
+
+	if (r->lost_untold == 0)
+		return;
+	what = memory_format("%" PRIu64 " records were lost: %s", r->lost_untold, r->trouble);
+	event = make_fault(what);
+	add_line(&r->pending, event);
+	jsonw_free(event);
+	r->lost_untold = 0;
+	(void)write_pending(r);
+}
+
+static int flush(struct recorder *r)
+{
+	int error;
+
+	r->is_failing = false;
+	write_kmsg(r);
+	error = write_pending(r);
+	if (error == 0)
+		tell_lost(r);
+	return error;
+}
+
+struct jsonw *record_new(const char *name)
+{
+	struct jsonw *event = jsonw_object();
+
+	jsonw_set_string(event, "ev", name);
+	return event;
+}
+
+void record_put(struct recorder *r, struct jsonw *event)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	if (r->pending.length >= PENDING_MAX)
+		lose(r);
+	else
+		add_line(&r->pending, event);
+	if (r->pending.length >= WRITE_AT && !r->is_failing)
+		(void)flush(r);
+	(void)pthread_mutex_unlock(&r->lock);
+	jsonw_free(event);
+}
+
+/* The line is on disk when this returns 0; otherwise it is not in the file at all. */
+static int put_line_through(struct recorder *r, struct jsonw *event)
+{
+	struct record_text line = {0};
+	uint64_t size;
+	size_t kept = 0;
+	int error = flush(r);
+
+	if (error == 0 && r->pending.length > 0)
+		error = -EIO;
+	if (error)
+		return error;
+	add_line(&line, event);
+	r->lines.length = 0;
+	compose(r, r->next_seq, line.bytes, line.length);
+	free(line.bytes);
+	size = r->events.size;
+	error = appender_write(&r->events, r->lines.bytes, r->lines.length, &kept);
+	if (error == 0)
+		error = appender_sync(&r->events);
+	if (error == 0) {
+		r->next_seq++;
+		return 0;
+	}
+	note_trouble(r, error, "events.jsonl");
+	/* Synced or not, a line that stays takes its number. */
+	if (kept > 0 && appender_cut(&r->events, size) < 0)
+		r->next_seq++;
+	return error;
+}
+
+int record_put_through(struct recorder *r, struct jsonw *event)
+{
+	int error;
+
+	(void)pthread_mutex_lock(&r->lock);
+	error = put_line_through(r, event);
+	if (error)
+		lose(r);
+	(void)pthread_mutex_unlock(&r->lock);
+	jsonw_free(event);
+	return error;
+}
+
+void record_flush(struct recorder *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	(void)flush(r);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+void record_kmsg(struct recorder *r, const struct kmsg_record *record)
+{
+	size_t length = record->raw_length;
+
+	while (length > 0 && record->raw[length - 1] == '\n')
+		length--;
+	(void)pthread_mutex_lock(&r->lock);
+	if (r->kmsg_pending.length >= PENDING_MAX) {
+		lose(r);
+	} else {
+		text_add(&r->kmsg_pending, record->raw, length);
+		text_add(&r->kmsg_pending, "\n", 1);
+	}
+	if (r->kmsg_pending.length >= WRITE_AT && !r->is_failing)
+		write_kmsg(r);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+void record_fault(struct recorder *r, const char *format, ...)
+{
+	char what[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	record_put(r, make_fault(what));
+}
+
+uint64_t recorder_lost(struct recorder *r)
+{
+	uint64_t lost;
+
+	(void)pthread_mutex_lock(&r->lock);
+	lost = r->lost;
+	(void)pthread_mutex_unlock(&r->lock);
+	return lost;
+}
+
+const char *recorder_trouble(struct recorder *r)
+{
+	const char *trouble;
+
+	(void)pthread_mutex_lock(&r->lock);
+	trouble = r->trouble[0] ? r->trouble : NULL; /* once written it stays as it is */
+	(void)pthread_mutex_unlock(&r->lock);
+	return trouble;
+}
+
+int recorder_write_run(struct recorder *r, struct jsonw *run, struct err *e)
+{
+	cleanup_free char *path = memory_format("%s/run.json", r->directory);
+	struct record_text text = {0};
+	size_t length;
+	const char *json = jsonw_text(run, &length);
+	int error;
+
+	text_add(&text, json, length);
+	text_add(&text, "\n", 1);
+	jsonw_free(run);
+	error = file_write_atomic(path, text.bytes, text.length, e);
+	free(text.bytes);
+	return error;
+}
+
+static void sync_folder(const char *path)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)fsync(fd); /* some file systems refuse it on a folder: nothing to do then */
+}
+
+static struct recorder *recorder_new(const char *directory)
+{
+	struct recorder *r = memory_alloc(1, sizeof(*r));
+	cleanup_free char *boot = NULL;
+	size_t length = 0;
+
+	(void)pthread_mutex_init(&r->lock, NULL);
+	atomic_init(&r->rung, -1);
+	r->directory = memory_string(directory);
+	r->events.fd = -1;
+	r->kmsg.fd = -1;
+	if (file_read_all("/proc/sys/kernel/random/boot_id", &boot, &length, NULL) == 0)
+		(void)snprintf(r->boot, sizeof(r->boot), "%.*s", (int)strcspn(boot, "\n\"\\"), boot);
+	return r;
+}
+
+static int open_files(struct recorder *r, bool is_new, struct err *e)
+{
+	cleanup_free char *events = memory_format("%s/events.jsonl", r->directory);
+	cleanup_free char *kmsg = memory_format("%s/kmsg.log", r->directory);
+	cleanup_free char *parent = memory_format("%s/..", r->directory);
+	int error = appender_open(&r->events, events, is_new, e);
+
+	if (error == 0)
+		error = appender_open(&r->kmsg, kmsg, false, e);
+	/* An intent is not on disk as long as the folders do not know the file. */
+	sync_folder(r->directory);
+	sync_folder(parent);
+	return error;
+}
+
+int recorder_open(const char *directory, struct recorder **ret_recorder, struct err *e)
+{
+	cleanup_free char *run = memory_format("%s/run.json", directory);
+	struct recorder *r;
+	int error = file_make_directories(directory, e);
+
+	if (error)
+		return error;
+	if (access(run, F_OK) == 0)
+		return err_set(e, -EEXIST, "'%s' holds a run already: name another folder",
+			       directory);
+	r = recorder_new(directory);
+	error = open_files(r, true, e);
+	if (error) {
+		recorder_close(r);
+		return error == -EEXIST
+			       ? err_set(e, error, "'%s' holds a run already: name another folder",
+					 directory)
+			       : error;
+	}
+	*ret_recorder = r;
+	return 0;
+}
+
+/* Goes on behind the last whole line: half a line is what the crash left. */
+static int find_end(struct recorder *r, struct err *e)
+{
+	cleanup_free char *path = memory_format("%s/events.jsonl", r->directory);
+	struct journal_unfinished before;
+	int error = journal_unfinished(path, &before, e);
+
+	if (error)
+		return error;
+	r->next_seq = before.figures.next_seq;
+	if (before.figures.end_offset < r->events.size)
+		error = appender_cut(&r->events, before.figures.end_offset);
+	r->events.needs_newline = before.figures.lacks_newline;
+	journal_unfinished_done(&before);
+	return error ? err_errno(e, error, "cannot cut the torn last line of '%s'", path) : 0;
+}
+
+int recorder_reopen(const char *directory, struct recorder **ret_recorder, struct err *e)
+{
+	struct recorder *r = recorder_new(directory);
+	int error;
+
+	if (access(directory, F_OK) < 0)
+		error = err_errno(e, -errno, "cannot go on with the run '%s'", directory);
+	else
+		error = open_files(r, false, e);
+	if (error == 0)
+		error = find_end(r, e);
+	if (error) {
+		recorder_close(r);
+		return error;
+	}
+	*ret_recorder = r;
+	return 0;
+}
+
+void recorder_close(struct recorder *r)
+{
+	if (!r)
+		return;
+	if (r->events.fd >= 0 && r->kmsg.fd >= 0)
+		record_flush(r);
+	appender_close(&r->events);
+	appender_close(&r->kmsg);
+	(void)pthread_mutex_destroy(&r->lock);
+	free(r->pending.bytes);
+	free(r->kmsg_pending.bytes);
+	free(r->lines.bytes);
+	free(r->directory);
+	free(r);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The recorder's inside, for the files of this room that put events into words. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/jsonw.h"
+#include "record/appender.h"
+#include "record/record.h"
+
+/* Bytes, growing. */
+struct record_text {
+	char *bytes; /* owned */
+	size_t length, room;
+};
+
+struct recorder {
+	pthread_mutex_t lock; /* over all below but the rung */
+	char *directory;
+	char boot[64];
+	struct appender events, kmsg;
+	/*
+	 * Lines that are not on disk yet, without their sequence number: only a line that gets there
+	 * takes one, so that a full disk leaves no gap.
+	 */
+	struct record_text pending;
+	struct record_text kmsg_pending;
+	struct record_text lines; /* what is handed to write(2) */
+	uint64_t next_seq;
+	uint64_t lost, lost_untold;
+	bool is_failing; /* the last write did not get through */
+	char trouble[256];
+	atomic_int rung;
+};
+
+/* {"ev": name}, to be filled and handed to one of the two below. */
+struct jsonw *record_new(const char *name);
+/* Both take @event. */
+void record_put(struct recorder *r, struct jsonw *event);
+int record_put_through(struct recorder *r, struct jsonw *event);
+
+void record_set_rung(struct recorder *r, struct jsonw *event);
+void record_set_measured(struct jsonw *object, const char *key, const struct measured *m);
+struct jsonw *record_hist(const struct hist *h);
+/* @by_driver and @probe_misses may be NULL. */
+struct jsonw *record_counts(const struct migration_counts *total,
+			    const struct migration_counts *by_driver,
+			    const struct measured *probe_misses);
+struct jsonw *record_vmstat(const struct vmstat *v);
