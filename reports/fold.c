@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* run.json + events.jsonl -> report, in one pass over the journal. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/jsonw.h"
+#include "base/memory.h"
+#include "reports/fold.h"
+#include "reports/report.h"
+#include "reports/report_parts.h"
+
+/* Which events there are, and whose they are; the frequent ones first. */
+static const struct {
+	const char *name;
+	void (*take)(struct fold *f, struct journal_value object); /* NULL: only "unfinished" needs it */
+	bool is_of_a_running_run; /* no such record comes from a later "memsoak restore" */
+} events[] = {
+	{"intent", NULL, false},
+	{"offline", fold_take_offline, true},
+	{"online", fold_take_online, false},
+	{"aimed", fold_take_aimed, true},
+	{"sample", fold_take_sample, true},
+	{"move", fold_take_move, true},
+	{"refused", fold_take_refused, true},
+	{"finding", fold_take_finding, true},
+	{"fault", fold_take_fault, false},
+	{"phase", fold_take_phase, true},
+	{"phase_end", fold_take_phase_end, true},
+	{"kmsg_lost", fold_take_kmsg_lost, true},
+	{"worker_exit", fold_take_worker_exit, true},
+	{"setting", fold_take_setting, true},
+	{"setting_restored", fold_take_setting_restored, false},
+	{"restore", fold_take_restore, false},
+	{"start", fold_take_start, true},
+	{"end", fold_take_end, true},
+};
+
+static void take_event(struct fold *f, const struct journal_event *event, bool is_first_boot)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(events) && !journal_event_is(event, events[i].name))
+		i++;
+	if (i == ARRAY_SIZE(events)) {
+		f->n_events_unknown++;
+		return;
+	}
+	if (events[i].take)
+		events[i].take(f, event->object);
+	if (is_first_boot && f->first_t_ns == 0)
+		f->first_t_ns = event->t_ns;
+	if (is_first_boot && events[i].is_of_a_running_run && event->t_ns > f->last_t_ns)
+		f->last_t_ns = event->t_ns;
+	journal_unfinished_take(&f->unfinished, event);
+}
+
+static int read_journal(struct fold *f, const char *path, struct err *e)
+{
+	struct journal_event event;
+	struct journal *j = NULL;
+	int r = journal_open(path, &j, e);
+
+	if (r < 0)
+		return r;
+	while ((r = journal_next(j, &event, e)) > 0)
+		take_event(f, &event, journal_figures(j)->boots <= 1);
+	f->journal = *journal_figures(j);
+	if (f->last_t_ns < f->first_t_ns)
+		f->last_t_ns = f->first_t_ns;
+	journal_close(j);
+	return r;
+}
+
+static void fold_done(struct fold *f)
+{
+	run_file_done(&f->run);
+	journal_unfinished_done(&f->unfinished);
+	fold_offline_done(&f->offline);
+	tally_done(&f->move.by_status);
+	tally_done(&f->vmstat.differences);
+	tally_done(&f->findings_by_kind);
+	text_tally_done(&f->faults);
+	free(f->groups);
+	free(f->phases);
+	free(f->findings);
+	jsonw_free(f->settings);
+	jsonw_free(f->unmeasured);
+	free(f);
+}
+
+static struct report *make_report(struct fold *f)
+{
+	struct report *report = memory_alloc(1, sizeof(*report));
+	struct verdict_facts facts;
+	struct verdict verdict;
+	struct jsonw *section;
+
+	report->document = fold_describe(f);
+	report->offline_blocks = fold_offline_blocks(f, &report->offline_blocks_length);
+	report->topology_blocks = steal_ptr(&f->run.blocks);
+	report->topology_blocks_length = f->run.blocks_length;
+	fold_verdict_facts(f, &facts);
+	verdict_judge(&facts, &verdict);
+	section = jsonw_get(report->document, "verdict");
+	jsonw_set_string(section, "result", verdict_name(verdict.result));
+	jsonw_set_int(section, "exit", verdict.exit);
+	jsonw_set(section, "why", verdict.why);
+	return report;
+}
+
+static int fold_folder(const char *directory, bool is_live, struct report **ret_report,
+		       struct err *e)
+{
+	cleanup_free char *run = memory_format("%s/run.json", directory);
+	cleanup_free char *journal = memory_format("%s/events.jsonl", directory);
+	struct fold *f = memory_alloc(1, sizeof(*f));
+	int r;
+
+	f->is_live = is_live;
+	f->unmeasured = jsonw_array();
+	r = run_file_read(run, &f->run, e);
+	if (r == 0)
+		r = read_journal(f, journal, e);
+	/* A run that has ended is not going on, whatever the caller believes. */
+	f->is_live = is_live && f->ended[0] == '\0';
+	if (r == 0)
+		*ret_report = make_report(f);
+	fold_done(f);
+	return r;
+}
+
+int report_fold_run(const char *directory, struct report **ret_report, struct err *e)
+{
+	return fold_folder(directory, false, ret_report, e);
+}
+
+int report_fold_live(const char *directory, struct report **ret_report, struct err *e)
+{
+	return fold_folder(directory, true, ret_report, e);
+}

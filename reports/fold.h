@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fold's inside: what is kept of a journal while it is read, one structure for each part of
+ * the report, and for each part "take" (an event) and "describe" (its section). Everything here
+ * is bounded: by the host's blocks, by the phases and groups of a plan, or by a number below.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hist.h"
+#include "record/journal.h"
+#include "reports/ratio.h"
+#include "reports/run_file.h"
+#include "reports/tally.h"
+#include "reports/verdict.h"
+
+struct jsonw;
+
+#define FOLD_MAX_BLOCKS 131072
+#define FOLD_MAX_PHASES 256
+#define FOLD_MAX_GROUPS 64
+#define FOLD_MAX_FINDINGS 1000
+#define FOLD_TEXT_SIZE TEXT_TALLY_SIZE
+#define FOLD_NAME_SIZE 80
+
+/* A count with the proof that it was measured. */
+struct known {
+	bool is_known;
+	uint64_t value;
+};
+
+struct fold_block {
+	uint32_t id;
+	int64_t node; /* -1: not told */
+	uint64_t attempts, succeeded, censored;
+	uint32_t deadlines_in_row, most_deadlines_in_row;
+	uint64_t aims, pages_wanted, pages_in_block;
+	struct tally by_errno; /* without successes */
+};
+
+struct fold_offline {
+	struct fold_block *blocks; /* in the order of arrival; owned */
+	size_t n_blocks;
+	uint32_t *slots; /* hash table: index of a block + 1, 0: empty; owned */
+	size_t n_slots;
+	uint64_t attempts, succeeded, censored, refused, stray_signals;
+	uint64_t aims, pages_wanted, pages_in_block;
+	uint64_t aim_moves; /* page moves for aiming, and for bringing the pages home */
+	uint64_t onlines, not_restored;
+	uint64_t unlisted; /* attempts on blocks beyond FOLD_MAX_BLOCKS */
+	struct tally by_errno;
+	struct text_tally refusals; /* by reason */
+	struct hist latency, time_to_return;
+};
+
+struct fold_move {
+	bool is_there;
+	uint64_t calls, single_calls, batch_calls, pages, moved, not_moved, already_there;
+	uint64_t call_errors;
+	struct known private_pages, private_not_moved;
+	struct tally by_status;
+	struct hist latency;
+};
+
+enum fold_driver {
+	FOLD_OFFLINE,
+	FOLD_MOVE_PAGES,
+	FOLD_DRIVERS,
+};
+
+struct fold_counts {
+	struct known attempts, succeeded, eagain, waits, failed_pages, migrated_pages;
+	struct known driver_attempts[FOLD_DRIVERS], driver_succeeded[FOLD_DRIVERS];
+	struct known driver_eagain[FOLD_DRIVERS];
+	struct known probe_misses;
+};
+
+struct fold_vmstat {
+	bool is_there;
+	struct tally differences;
+};
+
+struct fold_group {
+	char name[FOLD_NAME_SIZE], workload[FOLD_NAME_SIZE], kind[FOLD_NAME_SIZE];
+	char driven_by[FOLD_NAME_SIZE];
+	uint64_t processes, threads, pages; /* the most of any phase */
+	uint64_t phases;		    /* that came to their end, and so were added up below */
+	uint64_t touches, slow_touches, minor_faults, operations, mismatches;
+	struct hist latency;
+};
+
+struct fold_phase { /* of a ladder */
+	char name[FOLD_NAME_SIZE];
+	int64_t rung;
+	uint64_t faulters;
+	struct fold_counts before, last; /* cumulative counts */
+	uint64_t moved, not_moved, offline_attempts, offline_succeeded;
+	uint64_t duration_ns;
+	bool is_over;
+	struct ratio_windows windows;
+};
+
+struct fold_finding {
+	const char *kind; /* one of a fixed list */
+	char comm[64];
+	char text[FOLD_TEXT_SIZE];
+	struct known cpu, time_ns;
+	uint64_t seconds; /* the most */
+	int64_t pid;
+	uint64_t count;
+};
+
+struct fold {
+	struct run_file run;
+	bool is_live;
+	struct journal_figures journal;
+	struct journal_unfinished unfinished;
+
+	/* the frame */
+	uint64_t first_t_ns, last_t_ns; /* of the boot that the run began in */
+	struct known elapsed_ns, taint_after, kmsg_records, kmsg_lost;
+	char ended[16]; /* of the end record, "" without one */
+	const char *source; /* one of a fixed list; NULL: there was no start record */
+	char symbol[64], source_why[256];
+	bool has_restore, settings_restored;
+	uint64_t rss_max_bytes, kmsg_lost_told;
+	uint64_t n_events_unknown;
+
+	struct fold_offline offline;
+	struct fold_move move;
+	struct fold_counts counts; /* the latest cumulative ones */
+	struct fold_vmstat vmstat;
+	struct fold_group *groups; /* owned */
+	size_t n_groups;
+	struct fold_phase *phases; /* owned; those with a rung */
+	size_t n_phases;
+	struct fold_phase *phase; /* the one that is open; NULL: none, or none of a ladder */
+	uint64_t faulters;	  /* touching threads, the most of any phase */
+	struct fold_finding *findings; /* owned */
+	size_t n_findings;
+	uint64_t findings_unlisted;
+	struct tally findings_by_kind;
+	struct text_tally faults;
+	struct jsonw *settings; /* the report's harness.settings_changed; owned */
+
+	struct jsonw *unmeasured; /* owned until the document takes it */
+};
+
+/* Sums and looks, for the parts. */
+void fold_sum(struct journal_value object, const char *key, uint64_t *into);
+void fold_known(struct journal_value object, const char *key, struct known *into);
+void fold_add_hist(struct journal_value object, const char *key, struct hist *into);
+struct jsonw *fold_describe_hist(const struct hist *h);
+void fold_set_known(struct jsonw *object, const char *key, const struct known *k);
+/* A rate that can be put together with others: its two counts. */
+struct jsonw *fold_share(uint64_t numerator, uint64_t denominator);
+void fold_unmeasured(struct fold *f, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void fold_fault(struct fold *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void fold_take_offline(struct fold *f, struct journal_value o);
+void fold_take_online(struct fold *f, struct journal_value o);
+void fold_take_refused(struct fold *f, struct journal_value o);
+void fold_take_aimed(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_offline(struct fold *f);
+/* The report's offline.blocks as JSON text; owned by the caller. */
+char *fold_offline_blocks(const struct fold *f, size_t *ret_length);
+void fold_offline_done(struct fold_offline *o);
+
+void fold_take_move(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_move(struct fold *f);
+
+void fold_take_counts(struct fold *f, struct journal_value migration);
+struct jsonw *fold_describe_counts(struct fold *f);
+
+void fold_take_phase(struct fold *f, struct journal_value o);
+void fold_take_phase_end(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_groups(struct fold *f);
+struct jsonw *fold_describe_ladder(struct fold *f);
+
+void fold_take_start(struct fold *f, struct journal_value o);
+void fold_take_sample(struct fold *f, struct journal_value o);
+void fold_take_end(struct fold *f, struct journal_value o);
+void fold_take_restore(struct fold *f, struct journal_value o);
+
+void fold_take_finding(struct fold *f, struct journal_value o);
+void fold_take_fault(struct fold *f, struct journal_value o);
+void fold_take_kmsg_lost(struct fold *f, struct journal_value o);
+void fold_take_worker_exit(struct fold *f, struct journal_value o);
+void fold_take_setting(struct fold *f, struct journal_value o);
+void fold_take_setting_restored(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_findings(struct fold *f);
+struct jsonw *fold_describe_harness(struct fold *f);
+
+/* From what was folded to what the rules ask for. */
+void fold_verdict_facts(const struct fold *f, struct verdict_facts *ret_facts);
+/* The report's document, but for its verdict and its two long arrays. */
+struct jsonw *fold_describe(struct fold *f);

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The report's document, section by section. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "reports/fold.h"
+
+static const char *section_string(const struct fold *f, const char *section, const char *key)
+{
+	return jsonw_get_string(jsonw_get(f->run.document, section), key);
+}
+
+/* "2024-01-02T03:04:05.678+01:00": what clock_wall_text() writes, and nothing else. */
+static bool is_wall_time(const char *text)
+{
+	static const char shape[] = "0000-00-00T00:00:00.000+00:00";
+
+	if (!text || strlen(text) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++) {
+		bool fits = shape[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i];
+
+		if (!fits && !(shape[i] == '+' && text[i] == '-'))
+			return false;
+	}
+	return true;
+}
+
+static int number_at(const char *text, size_t at, size_t digits)
+{
+	int number = 0;
+
+	while (digits-- > 0)
+		number = number * 10 + (text[at++] - '0');
+	return number;
+}
+
+/* The wall time @ns after @start, in the same time zone. */
+static void add_to_wall(const char *start, uint64_t ns, char *buffer, size_t size)
+{
+	uint64_t sum_ms = (uint64_t)number_at(start, 20, 3) + ns / NS_PER_MS;
+	struct tm tm = {
+		.tm_year = number_at(start, 0, 4) - 1900,
+		.tm_mon = number_at(start, 5, 2) - 1,
+		.tm_mday = number_at(start, 8, 2),
+		.tm_hour = number_at(start, 11, 2),
+		.tm_min = number_at(start, 14, 2),
+		.tm_sec = number_at(start, 17, 2),
+	};
+	time_t seconds = timegm(&tm) + (time_t)(sum_ms / 1000);
+	char date[32];
+
+	(void)gmtime_r(&seconds, &tm);
+	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(buffer, size, "%s.%03d%s", date, (int)(sum_ms % 1000), start + 23);
+}
+
+static uint64_t duration_ns(const struct fold *f)
+{
+	return f->elapsed_ns.is_known ? f->elapsed_ns.value : f->last_t_ns - f->first_t_ns;
+}
+
+static const char *how_ended(const struct fold *f)
+{
+	static const char *const words[] = {"completed", "aborted", "deadline"};
+
+	if (f->ended[0] == '\0')
+		return "crashed";
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(f->ended, words[i]) == 0)
+			return words[i];
+	return "completed";
+}
+
+static struct jsonw *describe_run(struct fold *f)
+{
+	const struct jsonw *from = jsonw_get(f->run.document, "run");
+	static const char *const strings[] = {"id", "profile", "plan_digest", "virtualisation"};
+	struct jsonw *run = jsonw_object();
+	const char *start = jsonw_get_string(from, "start");
+	char end[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		jsonw_set_string(run, strings[i], jsonw_get_string(from, strings[i]));
+	if (jsonw_has(from, "seed"))
+		jsonw_set_uint(run, "seed", jsonw_get_uint(from, "seed"));
+	jsonw_set_uint(run, "duration_ns", duration_ns(f));
+	if (is_wall_time(start))
+		jsonw_set_string(run, "start", start);
+	else
+		fold_unmeasured(f, "run.start", "run.json does not tell when the run began");
+	if (f->is_live) {
+		fold_unmeasured(f, "run.ended", "the run is going on");
+		fold_unmeasured(f, "run.end", "the run is going on");
+		return run;
+	}
+	jsonw_set_string(run, "ended", how_ended(f));
+	if (is_wall_time(start)) {
+		add_to_wall(start, duration_ns(f), end, sizeof(end));
+		jsonw_set_string(run, "end", end);
+	} else {
+		fold_unmeasured(f, "run.end", "run.json does not tell when the run began");
+	}
+	return run;
+}
+
+static struct jsonw *describe_kernel(struct fold *f)
+{
+	struct jsonw *kernel = run_file_kernel(&f->run);
+
+	fold_set_known(kernel, "taint_after", &f->taint_after);
+	if (!f->taint_after.is_known)
+		fold_unmeasured(f, "kernel.taint_after", "the journal has no end record");
+	if (!jsonw_has(kernel, "fingerprint"))
+		fold_unmeasured(f, "kernel.fingerprint", "run.json has none");
+	return kernel;
+}
+
+static int copy_threshold(void *context, const char *key, struct jsonw *value)
+{
+	if (tally_is_name(key) && jsonw_type_of(value) == JSONW_INTEGER)
+		jsonw_set_int(context, key, jsonw_as_int(value));
+	return 0;
+}
+
+/* How long how many CPUs were watched: what "no lockup" is worth. */
+static struct jsonw *describe_exposure(struct fold *f)
+{
+	uint64_t cpus = jsonw_get_uint(jsonw_get(f->run.document, "host"), "cpus");
+	struct jsonw *exposure = jsonw_object(), *thresholds = jsonw_object();
+
+	if (cpus > 0)
+		jsonw_set_double(exposure, "cpu_seconds",
+				 (double)cpus * (double)duration_ns(f) / (double)NS_PER_S);
+	else
+		fold_unmeasured(f, "lockup_exposure.cpu_seconds",
+				"run.json does not tell the number of CPUs");
+	(void)jsonw_each(jsonw_get(f->run.document, "thresholds"), copy_threshold, thresholds);
+	jsonw_set(exposure, "thresholds", thresholds);
+	return exposure;
+}
+
+static void describe_kernel_log(struct fold *f, struct jsonw *report)
+{
+	bool is_unread = f->ended[0] && !f->kmsg_records.is_known;
+	struct jsonw *log = jsonw_object();
+	uint64_t lost = f->kmsg_lost.is_known ? f->kmsg_lost.value : f->kmsg_lost_told;
+
+	if (is_unread) {
+		fold_unmeasured(f, "lockups", "the kernel's log could not be read");
+		fold_unmeasured(f, "kernel_log", "the kernel's log could not be read");
+		jsonw_free(log);
+		return;
+	}
+	jsonw_set(report, "lockups", fold_describe_findings(f));
+	fold_set_known(log, "records", &f->kmsg_records);
+	if (!f->kmsg_records.is_known)
+		fold_unmeasured(f, "kernel_log.records", "the journal has no end record");
+	jsonw_set_uint(log, "lost", lost);
+	if (lost)
+		fold_unmeasured(f, "lockups",
+				"%llu records of the kernel's log were overwritten before they were read: what they said is not listed",
+				(unsigned long long)lost);
+	jsonw_set(report, "kernel_log", log);
+}
+
+struct jsonw *fold_describe(struct fold *f)
+{
+	struct jsonw *report = jsonw_object(), *schema = jsonw_object();
+
+	jsonw_set_string(schema, "name", "memsoak-report");
+	jsonw_set_uint(schema, "major", 1);
+	jsonw_set_uint(schema, "minor", 0);
+	jsonw_set(report, "schema", schema);
+	/* Its place is the second; the rules need the rest first. */
+	jsonw_set(report, "verdict", jsonw_object());
+	jsonw_set(report, "run", describe_run(f));
+	jsonw_set(report, "host", run_file_host(&f->run));
+	jsonw_set(report, "kernel", describe_kernel(f));
+	jsonw_set(report, "topology", run_file_topology(&f->run));
+	jsonw_set(report, "workers", fold_describe_groups(f));
+	jsonw_set(report, "offline", fold_describe_offline(f));
+	jsonw_set(report, "move_pages", fold_describe_move(f));
+	jsonw_set(report, "migration", fold_describe_counts(f));
+	jsonw_set(report, "ladder", fold_describe_ladder(f));
+	jsonw_set(report, "lockup_exposure", describe_exposure(f));
+	describe_kernel_log(f, report);
+	jsonw_set(report, "harness", fold_describe_harness(f));
+	jsonw_set(report, "unmeasured", f->unmeasured);
+	f->unmeasured = NULL;
+	return report;
+}
+
+static enum verdict_lockups policy(const struct fold *f)
+{
+	const char *word = section_string(f, "verdict", "lockups");
+
+	if (word && strcmp(word, "fail") == 0)
+		return VERDICT_LOCKUPS_FAIL;
+	return word && strcmp(word, "report") == 0 ? VERDICT_LOCKUPS_REPORT : VERDICT_LOCKUPS_AUTO;
+}
+
+static uint64_t touching_threads(const struct jsonw *workers)
+{
+	uint64_t threads = 0;
+
+	for (size_t i = 0; i < jsonw_length(workers); i++) {
+		const struct jsonw *group = jsonw_at(workers, i);
+		const char *workload = jsonw_get_string(group, "workload");
+
+		if (workload && strcmp(workload, "refault") == 0)
+			threads += jsonw_get_uint(group, "processes") *
+				   jsonw_get_uint(group, "threads");
+	}
+	return threads;
+}
+
+static void plan_facts(const struct fold *f, struct verdict_facts *v)
+{
+	const struct jsonw *phases = jsonw_get(jsonw_get(f->run.document, "plan"), "phases");
+
+	v->has_plan = phases != NULL;
+	v->plans_nothing = phases && jsonw_length(phases) == 0;
+	v->faulters = f->faulters;
+	for (size_t i = 0; i < jsonw_length(phases); i++) {
+		const struct jsonw *phase = jsonw_at(phases, i);
+
+		v->plans_offline |= jsonw_get_bool(phase, "offline");
+		v->plans_move_pages |= jsonw_get_bool(phase, "move_pages");
+		if (touching_threads(jsonw_get(phase, "workers")) > v->faulters)
+			v->faulters = touching_threads(jsonw_get(phase, "workers"));
+	}
+}
+
+void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
+{
+	const char *virtualisation = section_string(f, "run", "virtualisation");
+	const struct jsonw *kernel = jsonw_get(f->run.document, "kernel");
+
+	*v = (struct verdict_facts){
+		.is_live = f->is_live,
+		.has_crashed = !f->is_live && f->ended[0] == '\0',
+		.was_aborted = strcmp(f->ended, "aborted") == 0,
+		.lockups = policy(f),
+		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,
+		.offline_attempts = f->offline.attempts,
+		.refused = f->offline.refused,
+		.knows_attempts = f->counts.attempts.is_known,
+		.attempts = f->counts.attempts.value,
+		.knows_waits = f->counts.waits.is_known,
+		.waits = f->counts.waits.value,
+		.knows_migrated = f->vmstat.is_there,
+		.migrated = tally_get(&f->vmstat.differences, "pgmigrate_success"),
+		.move_calls = f->move.calls,
+		.moved = f->move.moved,
+		.private_pages = f->move.private_pages.value,
+		.private_not_moved = f->move.private_not_moved.value,
+		.findings = &f->findings_by_kind,
+		.knows_kmsg = !f->ended[0] || f->kmsg_records.is_known,
+		.kmsg_lost = f->kmsg_lost.is_known ? f->kmsg_lost.value : f->kmsg_lost_told,
+		.knows_taint = f->taint_after.is_known && jsonw_has(kernel, "taint_before"),
+		.taint_before = jsonw_get_uint(kernel, "taint_before"),
+		.taint_after = f->taint_after.value,
+		.left_offline = f->unfinished.n_blocks,
+		.left_offline_block = f->unfinished.n_blocks ? f->unfinished.blocks[0].block : 0,
+		.corrupt = f->journal.corrupt,
+		.gaps = f->journal.gaps,
+		.is_torn = f->journal.torn,
+		.faults = f->faults.n_entries + f->faults.left_out,
+	};
+	plan_facts(f, v);
+	for (size_t i = 0; i < f->n_groups; i++)
+		v->mismatches += f->groups[i].mismatches;
+	for (size_t i = 0; i < f->offline.n_blocks; i++) {
+		if (f->offline.blocks[i].most_deadlines_in_row < 2)
+			continue;
+		if (v->never_ending_blocks++ == 0)
+			v->never_ending_block = f->offline.blocks[i].id;
+	}
+}

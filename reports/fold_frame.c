@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The run's frame: its start, its samples, its restore, its end. */
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "reports/fold.h"
+
+static void take_vmstat(struct fold *f, struct journal_value vmstat)
+{
+	if (!journal_is_object(vmstat) || f->vmstat.is_there)
+		return;
+	f->vmstat.is_there = true;
+	for (struct journal_iterator i = journal_each(vmstat); journal_more(&i); journal_step(&i)) {
+		char name[TALLY_NAME_SIZE];
+		uint64_t count;
+
+		if (journal_uint(i.value, NULL, &count) &&
+		    journal_string(i.key, NULL, name, sizeof(name)) && tally_is_name(name))
+			tally_add(&f->vmstat.differences, name, 0, count);
+	}
+}
+
+static const char *known_source(struct journal_value o)
+{
+	static const char *const sources[] = {"perf-kprobe", "hist", "tracepoint", "vmstat-proxy"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		if (journal_equals(o, "source", sources[i]))
+			return sources[i];
+	return "none";
+}
+
+void fold_take_start(struct fold *f, struct journal_value o)
+{
+	f->source = known_source(o);
+	(void)journal_string(o, "symbol", f->symbol, sizeof(f->symbol));
+	(void)journal_string(o, "why", f->source_why, sizeof(f->source_why));
+}
+
+void fold_take_sample(struct fold *f, struct journal_value o)
+{
+	uint64_t rss_bytes;
+
+	fold_take_counts(f, journal_get(o, "migration"));
+	if (journal_uint(o, "rss_bytes", &rss_bytes) && rss_bytes > f->rss_max_bytes)
+		f->rss_max_bytes = rss_bytes;
+}
+
+void fold_take_end(struct fold *f, struct journal_value o)
+{
+	struct journal_value kmsg = journal_get(o, "kmsg");
+
+	if (!journal_string(o, "ended", f->ended, sizeof(f->ended)) || !f->ended[0])
+		(void)snprintf(f->ended, sizeof(f->ended), "completed");
+	fold_take_counts(f, journal_get(o, "migration"));
+	take_vmstat(f, journal_get(o, "vmstat"));
+	fold_known(o, "elapsed_ns", &f->elapsed_ns);
+	fold_known(o, "taint_after", &f->taint_after);
+	fold_known(kmsg, "records", &f->kmsg_records);
+	fold_known(kmsg, "lost", &f->kmsg_lost);
+}
+
+void fold_take_restore(struct fold *f, struct journal_value o)
+{
+	f->has_restore = true;
+	f->settings_restored = true;
+	(void)journal_bool(o, "settings_restored", &f->settings_restored);
+}

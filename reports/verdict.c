@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reports/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/exit_code.h"
+#include "base/jsonw.h"
+#include "reports/ratio.h"
+#include "reports/tally.h"
+
+/* A page that cannot be migrated: more than this share of the private anonymous ones. */
+#define IMMOVABLE_SHARE 0.001
+
+#define TAINT_BAD_PAGE (1u << 5)
+#define TAINT_DIE (1u << 7)
+#define TAINT_SOFT_LOCKUP (1u << 14)
+
+#define WHY_SIZE 512
+
+static const struct {
+	const char *name;
+	int exit;
+} results[VERDICT_MAX] = {
+	[VERDICT_PASS] = {"pass", EXIT_PASS},
+	[VERDICT_SKIP] = {"skip", EXIT_SKIP},
+	[VERDICT_ERROR] = {"error", EXIT_CANNOT_JUDGE},
+	[VERDICT_FAIL] = {"fail", EXIT_KERNEL_FAILED},
+	[VERDICT_ABORTED] = {"aborted", EXIT_ABORTED_RESTORED},
+	[VERDICT_CRASHED] = {"crashed", EXIT_KERNEL_FAILED},
+};
+
+const char *verdict_name(enum verdict_result result)
+{
+	return results[result].name;
+}
+
+/*
+ * What in the kernel's log fails a run. A slow guest under software emulation is late by itself
+ * and so makes the first kind on a healthy kernel; nothing makes the second.
+ */
+static const char *const late_kinds[] = {
+	"soft_lockup", "hard_lockup", "rcu_stall", "hung_task", "workqueue_lockup", "spinlock_lockup",
+};
+static const char *const broken_kinds[] = {
+	"kernel_bug", "oops", "bad_page", "list_corruption", "kasan", "panic",
+};
+
+static uint64_t count_kinds(const struct verdict_facts *f, const char *const kinds[], size_t n,
+			    char *list, size_t size)
+{
+	uint64_t sum = 0;
+	size_t used = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < n && f->findings; i++) {
+		uint64_t count = tally_get(f->findings, kinds[i]);
+
+		if (count == 0)
+			continue;
+		sum += count;
+		if (used < size)
+			used += (size_t)snprintf(list + used, size - used, "%s%" PRIu64 " %s",
+						 used ? ", " : "", count, kinds[i]);
+	}
+	return sum;
+}
+
+static bool lateness_fails(const struct verdict_facts *f)
+{
+	return f->lockups == VERDICT_LOCKUPS_FAIL ||
+	       (f->lockups == VERDICT_LOCKUPS_AUTO && !f->is_emulated);
+}
+
+static bool crashed(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "crashed: the journal ends without an end record");
+	return f->has_crashed;
+}
+
+static bool aborted(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "aborted: the run was stopped before its end");
+	return f->was_aborted;
+}
+
+static bool left_offline(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "memory left offline, or not in its zone: %" PRIu64
+		       " blocks, the first is memory%u: run \"memsoak restore\"",
+		       f->left_offline, f->left_offline_block);
+	return f->left_offline > 0 && !f->is_live;
+}
+
+static bool is_late(const struct verdict_facts *f, char *why, size_t size)
+{
+	char list[200];
+	uint64_t n = count_kinds(f, late_kinds, ARRAY_SIZE(late_kinds), list, sizeof(list));
+
+	(void)snprintf(why, size, "the kernel's log tells of %s", list);
+	return n > 0 && lateness_fails(f);
+}
+
+static bool is_late_but_only_told(const struct verdict_facts *f, char *why, size_t size)
+{
+	char list[200];
+	uint64_t n = count_kinds(f, late_kinds, ARRAY_SIZE(late_kinds), list, sizeof(list));
+
+	(void)snprintf(why, size, "%s in the kernel's log: only reported, %s", list,
+		       f->lockups == VERDICT_LOCKUPS_REPORT
+			       ? "as the profile asks"
+			       : "an emulated guest makes its own");
+	return n > 0 && !lateness_fails(f);
+}
+
+static bool is_broken(const struct verdict_facts *f, char *why, size_t size)
+{
+	char list[200];
+	uint64_t n = count_kinds(f, broken_kinds, ARRAY_SIZE(broken_kinds), list, sizeof(list));
+
+	(void)snprintf(why, size, "the kernel's log tells of %s", list);
+	return n > 0;
+}
+
+static uint64_t new_taint(const struct verdict_facts *f)
+{
+	return f->knows_taint ? f->taint_after & ~f->taint_before : 0;
+}
+
+static bool is_tainted(const struct verdict_facts *f, char *why, size_t size)
+{
+	uint64_t taint = new_taint(f) & (TAINT_BAD_PAGE | TAINT_DIE);
+
+	if (lateness_fails(f))
+		taint |= new_taint(f) & TAINT_SOFT_LOCKUP;
+	(void)snprintf(why, size, "the kernel was tainted during the run:%s%s%s",
+		       taint & TAINT_BAD_PAGE ? " bad page (B)" : "",
+		       taint & TAINT_DIE ? " oops (D)" : "",
+		       taint & TAINT_SOFT_LOCKUP ? " soft lockup (L)" : "");
+	return taint != 0;
+}
+
+static bool never_ends(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "never-ending offline: two attempts in a row ended by the deadline on %" PRIu64
+		       " blocks, the first is memory%u",
+		       f->never_ending_blocks, f->never_ending_block);
+	return f->never_ending_blocks > 0;
+}
+
+static bool is_immovable(const struct verdict_facts *f, char *why, size_t size)
+{
+	double bound = ratio_lower_bound(f->private_not_moved, f->private_pages);
+
+	(void)snprintf(why, size,
+		       "pages that cannot be migrated: %" PRIu64 " of %" PRIu64
+		       " private anonymous pages were not moved; at least %.3f %% "
+		       "(95 %% lower bound, Clopper-Pearson), limit %.1f %%",
+		       f->private_not_moved, f->private_pages, 100 * bound, 100 * IMMOVABLE_SHARE);
+	return bound > IMMOVABLE_SHARE;
+}
+
+static bool has_mismatches(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "%" PRIu64 " pages had other contents than their worker had written",
+		       f->mismatches);
+	return f->mismatches > 0;
+}
+
+static bool is_corrupt(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "the journal is damaged: %" PRIu64 " lines are no records, %" PRIu64
+		       " gaps in the sequence: the figures are not complete",
+		       f->corrupt, f->gaps);
+	return f->corrupt > 0 || f->gaps > 0;
+}
+
+static bool is_going_on(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "the run is going on: there is no verdict yet");
+	return f->is_live;
+}
+
+static bool no_offline(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "not exercised: no offline attempt was made, %" PRIu64 " were refused",
+		       f->refused);
+	return f->plans_offline && f->offline_attempts == 0 && !f->is_live;
+}
+
+static bool no_move(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "not exercised: move_pages was planned and never called");
+	return f->plans_move_pages && f->move_calls == 0 && !f->is_live;
+}
+
+static bool no_migration(const struct verdict_facts *f, char *why, size_t size)
+{
+	bool is_seen = (f->knows_attempts && f->attempts > 0) || f->moved > 0 ||
+		       (f->knows_migrated && f->migrated > 0);
+
+	(void)snprintf(why, size, "not exercised: no migration was seen");
+	return !is_seen && !f->plans_nothing && !f->is_live;
+}
+
+static bool no_waits(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "not exercised: %" PRIu64
+		       " faulters, and none ever waited on a migration entry",
+		       f->faulters);
+	return f->faulters > 0 && f->knows_waits && f->waits == 0 && !f->is_live;
+}
+
+static bool nothing_planned(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "nothing testable: the plan has no phase");
+	return f->has_plan && f->plans_nothing;
+}
+
+static bool waits_unknown(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "waits on migration entries were not measured: whether the faulters met one is unknown");
+	return f->faulters > 0 && !f->knows_waits;
+}
+
+static bool log_unread(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "the kernel's log was not read: a lockup would not be seen");
+	return !f->knows_kmsg;
+}
+
+static bool log_lost(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "%" PRIu64 " records of the kernel's log were lost: what they told is unknown",
+		       f->kmsg_lost);
+	return f->kmsg_lost > 0;
+}
+
+static bool has_faults(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "the harness had %" PRIu64 " faults: see harness.faults", f->faults);
+	return f->faults > 0;
+}
+
+/* VERDICT_PASS: a remark that changes nothing. */
+static const struct {
+	enum verdict_result result;
+	bool (*holds)(const struct verdict_facts *f, char *why, size_t size);
+} rules[] = {
+	{VERDICT_CRASHED, crashed},
+	{VERDICT_ABORTED, aborted},
+	{VERDICT_FAIL, left_offline},
+	{VERDICT_FAIL, is_broken},
+	{VERDICT_FAIL, is_tainted},
+	{VERDICT_FAIL, is_late},
+	{VERDICT_FAIL, never_ends},
+	{VERDICT_FAIL, is_immovable},
+	{VERDICT_FAIL, has_mismatches},
+	{VERDICT_ERROR, is_going_on},
+	{VERDICT_ERROR, is_corrupt},
+	{VERDICT_ERROR, no_offline},
+	{VERDICT_ERROR, no_move},
+	{VERDICT_ERROR, no_migration},
+	{VERDICT_ERROR, no_waits},
+	{VERDICT_SKIP, nothing_planned},
+	{VERDICT_PASS, is_late_but_only_told},
+	{VERDICT_PASS, waits_unknown},
+	{VERDICT_PASS, log_unread},
+	{VERDICT_PASS, log_lost},
+	{VERDICT_PASS, has_faults},
+};
+
+void verdict_judge(const struct verdict_facts *facts, struct verdict *ret_verdict)
+{
+	struct verdict v = {.result = VERDICT_PASS, .why = jsonw_array()};
+	char why[WHY_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		if (!rules[i].holds(facts, why, sizeof(why)))
+			continue;
+		jsonw_append(v.why, jsonw_string(why));
+		if (rules[i].result > v.result)
+			v.result = rules[i].result;
+	}
+	v.exit = results[v.result].exit;
+	if (v.result == VERDICT_ABORTED && facts->left_offline > 0)
+		v.exit = EXIT_ABORTED_MEMORY_OFFLINE;
+	if (v.result == VERDICT_PASS && jsonw_length(v.why) == 0)
+		jsonw_append(v.why, jsonw_string("every rule held"));
+	*ret_verdict = v;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From figures to a verdict: one rule each, in a table. All rules that hold are told. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct jsonw;
+struct tally;
+
+enum verdict_result { /* the gravest last */
+	VERDICT_PASS,
+	VERDICT_SKIP,
+	VERDICT_ERROR,
+	VERDICT_FAIL,
+	VERDICT_ABORTED,
+	VERDICT_CRASHED,
+	VERDICT_MAX,
+};
+const char *verdict_name(enum verdict_result result);
+
+enum verdict_lockups {
+	VERDICT_LOCKUPS_AUTO, /* they fail a run, but not under software emulation */
+	VERDICT_LOCKUPS_FAIL,
+	VERDICT_LOCKUPS_REPORT,
+};
+
+struct verdict_facts {
+	bool is_live, has_crashed, was_aborted;
+	enum verdict_lockups lockups;
+	bool is_emulated;
+
+	/* the plan */
+	bool has_plan, plans_nothing, plans_offline, plans_move_pages;
+	uint64_t faulters;
+
+	uint64_t offline_attempts, refused;
+	uint64_t never_ending_blocks; /* two attempts in a row ended by the deadline */
+	uint32_t never_ending_block;  /* the first of them */
+	bool knows_attempts, knows_waits, knows_migrated;
+	uint64_t attempts, waits, migrated; /* of migration; migrated: vmstat's pgmigrate_success */
+	uint64_t move_calls, moved;
+	uint64_t private_pages, private_not_moved;
+	uint64_t mismatches;
+	const struct tally *findings; /* count by kind */
+	bool knows_kmsg, knows_taint;
+	uint64_t kmsg_lost;
+	uint64_t taint_before, taint_after;
+	uint64_t left_offline;
+	uint32_t left_offline_block; /* the first of them */
+	uint64_t corrupt, gaps; /* of the journal */
+	bool is_torn;
+	uint64_t faults; /* of the harness */
+};
+
+struct verdict {
+	enum verdict_result result;
+	int exit;
+	struct jsonw *why; /* an array of sentences; owned */
+};
+
+void verdict_judge(const struct verdict_facts *facts, struct verdict *ret_verdict);
