@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "cli/commands.h"
+#include "reports/report.h"
+
+struct options {
+	bool json, live;
+	const char *output;
+};
+
+static const struct option_spec specs[] = {
+	{"json", 'j', OPTION_FLAG, offsetof(struct options, json), 0, 0, NULL,
+	 "print the report as JSON and nothing else"},
+	{"output", 'o', OPTION_STRING, offsetof(struct options, output), 0, 0, "FILE",
+	 "write the report here instead of RUN/report.json; -: to standard output"},
+	{"live", 'l', OPTION_FLAG, offsetof(struct options, live), 0, 0, NULL,
+	 "the run is still going on: fold what is there, write nothing into RUN"},
+};
+
+static const struct option_command command = {
+	.program = "memsoak report",
+	.usage = "RUN [options]",
+	.summary = "Folds a run's folder into its report, writes RUN/report.json (where it may) and prints a\n"
+		   "summary; RUN can also be a report.json. Ends 0 when the report could be made, whatever\n"
+		   "its verdict is: that decides only how \"memsoak run\" ends.",
+	.specs = specs,
+	.n_specs = ARRAY_SIZE(specs),
+};
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_standard_output(const struct options *o)
+{
+	return o->json || (o->output && strcmp(o->output, "-") == 0);
+}
+
+/* Where the report is to go; NULL: nowhere. */
+static char *destination(const struct options *o, const char *run)
+{
+	if (o->output)
+		return strcmp(o->output, "-") == 0 ? NULL : memory_string(o->output);
+	if (o->live || !is_folder(run))
+		return NULL;
+	return memory_format("%s/report.json", run);
+}
+
+/* A folder that takes no files is no error unless it was asked for by name. */
+static bool may_fail(const struct options *o, const struct err *e)
+{
+	return !o->output && (e->code == -EACCES || e->code == -EROFS || e->code == -EPERM);
+}
+
+static int deliver(const struct options *o, const char *run, const struct report *report,
+		   struct err *e)
+{
+	cleanup_free char *path = destination(o, run);
+	struct err write_error = {0};
+	bool is_written = path && report_write_file(path, report, &write_error) == 0;
+
+	if (path && !is_written && !may_fail(o, &write_error)) {
+		*e = write_error;
+		return EXIT_CANNOT_JUDGE;
+	}
+	if (is_standard_output(o)) {
+		if (report_write_stream(report, stdout) < 0) {
+			(void)err_set(e, -EIO, "cannot write the report to standard output");
+			return EXIT_CANNOT_JUDGE;
+		}
+		return EXIT_PASS;
+	}
+	report_print(report, stdout, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	if (is_written)
+		(void)printf("report: %s\n", path);
+	else if (path)
+		(void)printf("report: not written (%s)\n", write_error.text);
+	else
+		(void)printf("report: %s\n", is_folder(run) ? "not written (--live)" : run);
+	return EXIT_PASS;
+}
+
+/* What cannot be read as a run or a report is a mistake of the caller. */
+static int make_report(const struct options *o, const char *run, struct report **ret_report,
+		       struct err *e)
+{
+	int r;
+
+	if (!is_folder(run))
+		r = report_load(run, ret_report, e);
+	else if (o->live)
+		r = report_fold_live(run, ret_report, e);
+	else
+		r = report_fold_run(run, ret_report, e);
+	return r < 0 ? EXIT_USAGE : EXIT_PASS;
+}
+
+int cmd_report(int argc, char *const argv[])
+{
+	struct option_list words = {0};
+	struct report *report = NULL;
+	struct options o = {0};
+	struct err e = {0};
+	int code = EXIT_PASS;
+	int r = options_parse(&command, argc, argv, &o, &words, &e);
+
+	if (r == 0 && words.n_items != 1)
+		r = err_set(&e, -EINVAL, "one run folder or report.json is wanted: see memsoak report --help");
+	if (r < 0)
+		code = EXIT_USAGE;
+	if (r == 0)
+		code = make_report(&o, words.items[0], &report, &e);
+	if (r == 0 && code == EXIT_PASS)
+		code = deliver(&o, words.items[0], report, &e);
+	if (e.code < 0)
+		log_error("%s", e.text);
+	report_free(report);
+	option_list_done(&words);
+	return code;
+}

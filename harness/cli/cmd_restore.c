@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/exit_code.h"
+#include "base/fsio.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "cli/commands.h"
+#include "service/active.h"
+#include "service/restore.h"
+
+static const struct option_command command = {
+	.program = "memsoak restore",
+	.usage = "[RUN]...",
+	.summary = "Brings back online what a killed run left offline, puts back the settings that it\n"
+		   "changed and removes its probes. Without RUN: every run of this host that was not\n"
+		   "closed. Can be repeated; needs no daemon.",
+};
+
+static int restore_one(struct fsio *fs, const char *name, const char *directory,
+		       const char *active_path)
+{
+	struct restore_result result;
+	struct err e = {0};
+
+	if (restore_run(fs, directory, &result, &e) < 0) {
+		log_error("%s", e.text);
+		return EXIT_CANNOT_JUDGE;
+	}
+	(void)printf("%s: %u blocks brought back, %u left offline, %u settings put back, %u probes removed\n",
+		     name, result.blocks_restored, result.blocks_left_offline,
+		     result.settings_restored, result.probes_removed);
+	if (result.trouble[0])
+		log_error("%s", result.trouble);
+	if (result.blocks_left_offline)
+		return EXIT_ABORTED_MEMORY_OFFLINE;
+	if (result.settings_failed)
+		return EXIT_CANNOT_JUDGE;
+	if (active_path)
+		(void)unlink(active_path);
+	return EXIT_PASS;
+}
+
+static int restore_all(struct fsio *fs, struct err *e)
+{
+	struct active_run *runs = NULL;
+	int code = EXIT_PASS;
+	size_t n = 0;
+
+	if (active_list(&runs, &n, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	if (n == 0)
+		(void)puts("nothing to restore");
+	for (size_t i = 0; i < n; i++) {
+		int one;
+
+		if (runs[i].alive) {
+			log_warning("run %s is going on (pid %d): it restores by itself, \"memsoak abort\" ends it",
+				    runs[i].id, (int)runs[i].pid);
+			continue;
+		}
+		one = restore_one(fs, runs[i].id, runs[i].directory, runs[i].path);
+		if (one > code)
+			code = one;
+	}
+	active_done(runs, n);
+	return code;
+}
+
+int cmd_restore(int argc, char *const argv[])
+{
+	struct option_list words = {0};
+	struct fsio fs = {.root_fd = -1};
+	struct err e = {0};
+	int code = EXIT_PASS;
+	int r = options_parse(&command, argc, argv, NULL, &words, &e);
+
+	if (r < 0)
+		code = EXIT_USAGE;
+	if (r == 0 && geteuid() != 0)
+		r = err_set(&e, -EPERM, "memsoak restore needs root: try sudo");
+	if (r == 0)
+		r = fsio_open(&fs, NULL, &e);
+	if (r < 0 && code == EXIT_PASS)
+		code = EXIT_CANNOT_JUDGE;
+	if (r == 0 && words.n_items == 0)
+		code = restore_all(&fs, &e);
+	for (size_t i = 0; r == 0 && i < words.n_items; i++) {
+		int one = restore_one(&fs, words.items[i], words.items[i], NULL);
+
+		if (one > code)
+			code = one;
+	}
+	if (e.code < 0)
+		log_error("%s", e.text);
+	fsio_close(&fs);
+	option_list_done(&words);
+	return code;
+}

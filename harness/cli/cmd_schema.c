@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/exit_code.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "cli/commands.h"
+#include "reports/schema.h"
+
+static const struct option_command command = {
+	.program = "memsoak schema",
+	.usage = "report|run|plan",
+	.summary = "Prints a JSON Schema (draft 2020-12): of report.json, of run.json, or of what\n"
+		   "\"memsoak plan --json\" prints.",
+};
+
+int cmd_schema(int argc, char *const argv[])
+{
+	struct option_list words = {0};
+	const struct schema *schema = NULL;
+	struct err e = {0};
+	int r = options_parse(&command, argc, argv, NULL, &words, &e);
+
+	if (r == 0 && words.n_items != 1)
+		r = err_set(&e, -EINVAL, "the name of one schema is wanted: report, run or plan");
+	if (r == 0) {
+		schema = schema_by_word(words.items[0]);
+		if (!schema)
+			r = err_set(&e, -EINVAL, "unknown schema '%s': there are report, run and plan",
+				    words.items[0]);
+	}
+	if (schema && fputs(schema->text, stdout) == EOF)
+		r = err_set(&e, -EIO, "cannot write to standard output");
+	if (r < 0)
+		log_error("%s", e.text);
+	option_list_done(&words);
+	return r < 0 ? EXIT_USAGE : EXIT_PASS;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/exit_code.h"
+#include "base/jsonw.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "cli/commands.h"
+#include "reports/schema.h"
+#include "reports/validate.h"
+
+#define INVALID 1
+#define MAX_PROBLEMS 20
+
+static const struct option_command command = {
+	.program = "memsoak validate",
+	.usage = "FILE...",
+	.summary = "Checks reports, run.json files and plans against the schema that they name. Ends 0 when all are\n"
+		   "valid, 1 when one is not, 2 when one cannot be read or names a schema that is not known.",
+};
+
+struct printing {
+	const char *file;
+	size_t n;
+};
+
+static void print_problem(void *context, const char *path, const char *what)
+{
+	struct printing *p = context;
+
+	if (p->n++ < MAX_PROBLEMS)
+		(void)printf("%s: %s %s\n", p->file, path, what);
+}
+
+static const struct schema *schema_of(const char *file, const struct jsonw *document, struct err *e)
+{
+	const struct jsonw *header = jsonw_get(document, "schema");
+	const char *name = jsonw_get_string(header, "name");
+	const struct schema *schema = name ? schema_by_name(name) : NULL;
+
+	if (!schema) {
+		(void)err_set(e, -EINVAL, "%s: its schema.name is '%s', known are memsoak-report, memsoak-run and memsoak-plan",
+			      file, name ? name : "missing");
+		return NULL;
+	}
+	if (jsonw_type_of(jsonw_get(header, "major")) == JSONW_INTEGER &&
+	    jsonw_get_uint(header, "major") != schema->major) {
+		(void)err_set(e, -EINVAL,
+			      "%s: %s of major version %llu, this memsoak knows %u: use the one that wrote it",
+			      file, name, (unsigned long long)jsonw_get_uint(header, "major"),
+			      schema->major);
+		return NULL;
+	}
+	return schema;
+}
+
+static int validate_file(const char *file, struct err *e)
+{
+	struct printing p = {.file = file};
+	struct jsonw *document = NULL, *rules = NULL;
+	const struct schema *schema = NULL;
+	int code = EXIT_USAGE;
+
+	if (jsonw_parse_file(file, &document, e) == 0)
+		schema = schema_of(file, document, e);
+	if (schema && jsonw_parse(schema->text, strlen(schema->text), &rules, e) == 0)
+		code = validate_document(rules, document, print_problem, &p) ? INVALID : EXIT_PASS;
+	if (p.n > MAX_PROBLEMS)
+		(void)printf("%s: and %zu more\n", file, p.n - MAX_PROBLEMS);
+	if (code == EXIT_PASS)
+		(void)printf("%s: valid %s\n", file, schema->name);
+	jsonw_free(document);
+	jsonw_free(rules);
+	return code;
+}
+
+int cmd_validate(int argc, char *const argv[])
+{
+	struct option_list words = {0};
+	struct err e = {0};
+	int code = EXIT_PASS;
+	int r = options_parse(&command, argc, argv, NULL, &words, &e);
+
+	if (r == 0 && words.n_items == 0)
+		r = err_set(&e, -EINVAL, "no file was named: see memsoak validate --help");
+	if (r < 0) {
+		log_error("%s", e.text);
+		code = EXIT_USAGE;
+	}
+	for (size_t i = 0; r == 0 && i < words.n_items; i++) {
+		struct err file_error = {0};
+		int one = validate_file(words.items[i], &file_error);
+
+		if (file_error.code < 0)
+			log_error("%s", file_error.text);
+		if (one > code)
+			code = one;
+	}
+	option_list_done(&words);
+	return code;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every way out ends here: memory back, settings back, probes gone, the last record on disk. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "observe/host.h"
+#include "service/run.h"
+
+/* The drivers bring back each block themselves; this is the proof, and the second try. */
+static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *ret_brought_back)
+{
+	size_t n_left = 0;
+
+	*ret_brought_back = 0;
+	for (size_t i = 0; i < run->plan.n_blocks; i++) {
+		const struct plan_block *wanted = &run->plan.blocks[i];
+		struct topology_block now;
+		struct online_event event;
+
+		if (topology_read_block(&run->fs, wanted->id, &now) < 0 ||
+		    (now.state == BLOCK_ONLINE && now.n_zones > 0 && now.zones[0] == wanted->zone))
+			continue;
+		(void)record_intent(run->recorder, "online", wanted->id, (int32_t)wanted->node,
+				    wanted->zone);
+		drive_online(&run->fs, wanted->id, wanted->zone, &event);
+		record_online(run->recorder, &event);
+		if (event.restored) {
+			(*ret_brought_back)++;
+			continue;
+		}
+		left[n_left++] = wanted->id;
+		log_error("memory%u could not be brought back online as %s: %s: \"memsoak restore\" tries again",
+			  wanted->id, zone_name(wanted->zone), errno_name(event.error));
+	}
+	return n_left;
+}
+
+static bool restore_settings(struct run *run)
+{
+	bool all = true;
+
+	while (run->n_settings > 0) {
+		const struct setting *s = &run->settings[--run->n_settings];
+		struct err e = {0};
+		int r = setting_restore(&run->fs, s, &e);
+
+		if (r < 0) {
+			log_error("%s", e.text);
+			all = false;
+		}
+		record_setting_restored(run->recorder, s->path, s->old_value, r < 0 ? -r : 0);
+	}
+	return all;
+}
+
+size_t run_finish(struct run *run)
+{
+	cleanup_free uint32_t *left = memory_alloc(run->plan.n_blocks, sizeof(*left));
+	struct record_end end = {
+		.ended = run->stop == RUN_GOES_ON ? "completed" : "aborted",
+	};
+	unsigned int brought_back;
+	struct vmstat vmstat_now;
+	bool settings_restored;
+	size_t n_left;
+
+	n_left = bring_back_blocks(run, left, &brought_back);
+	settings_restored = restore_settings(run);
+	run_drain_kmsg(run);
+	run_sample(run, &end.last);
+	if (vmstat_read(&run->fs, &vmstat_now, NULL) == 0)
+		vmstat_difference(&vmstat_now, &run->vmstat_start, &end.vmstat);
+	end.elapsed_ns = clock_monotonic_ns() - run->start_ns;
+	end.kmsg_records = run->kmsg.records;
+	end.kmsg_lost = run->kmsg.lost;
+	end.taint_after = host_taint(&run->fs);
+	record_restore(run->recorder, brought_back, left, n_left, settings_restored);
+	record_end(run->recorder, &end);
+	record_flush(run->recorder);
+	run_end_progress(run);
+	if (recorder_trouble(run->recorder))
+		log_error("%llu records were lost: %s",
+			  (unsigned long long)recorder_lost(run->recorder),
+			  recorder_trouble(run->recorder));
+	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
+	if (n_left == 0 && settings_restored && run->active_path)
+		(void)unlink(run->active_path);
+	return n_left;
+}
+
+void run_done(struct run *run)
+{
+	observer_close(run->observer);
+	if (run->has_kmsg)
+		kmsg_close(&run->kmsg);
+	run_loop_close(run);
+	recorder_close(run->recorder);
+	plan_done(&run->plan);
+	topology_done(&run->topology);
+	profile_done(&run->profile);
+	fsio_close(&run->fs);
+	free(run->directory);
+	free(run->active_path);
+	free(run->worker_program);
+	if (run->lock_fd >= 0)
+		(void)close(run->lock_fd);
+	(void)pthread_mutex_destroy(&run->figures_lock);
+}

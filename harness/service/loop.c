@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The event loop: signals, the kernel's log and a 100 ms tick, each a file descriptor. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "service/run.h"
+
+#define TICK_NS (100 * NS_PER_MS)
+
+static int watch(struct run *run, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	return epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int run_loop_open(struct run *run, struct err *e)
+{
+	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+	struct itimerspec tick = {
+		.it_interval.tv_nsec = TICK_NS,
+		.it_value.tv_nsec = TICK_NS,
+	};
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
+		(void)sigaddset(&set, handled[i]);
+	/* Before any thread is made, so that all inherit it and only the loop sees these signals. */
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an errno, not our end */
+	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (run->epoll_fd < 0 || run->signal_fd < 0 || run->timer_fd < 0 ||
+	    timerfd_settime(run->timer_fd, 0, &tick, NULL) < 0 || watch(run, run->signal_fd) < 0 ||
+	    watch(run, run->timer_fd) < 0 || (run->has_kmsg && watch(run, run->kmsg.fd) < 0))
+		return err_errno(e, -errno, "cannot set up the event loop");
+	return 0;
+}
+
+void run_loop_close(struct run *run)
+{
+	int *fds[] = {&run->epoll_fd, &run->signal_fd, &run->timer_fd};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		if (*fds[i] >= 0)
+			(void)close(steal_fd(fds[i]));
+}
+
+static void reap_workers(struct run *run)
+{
+	struct worker_exit exits[16];
+	size_t n;
+
+	if (!run->groups)
+		return;
+	do {
+		n = worker_groups_reap(run->groups, exits, ARRAY_SIZE(exits));
+		for (size_t i = 0; i < n; i++)
+			record_worker_exit(run->recorder, &exits[i]);
+	} while (n == ARRAY_SIZE(exits));
+}
+
+static void take_signals(struct run *run)
+{
+	struct signalfd_siginfo info;
+
+	while (read(run->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			reap_workers(run);
+			continue;
+		}
+		run->stop_signal = (int)info.ssi_signo;
+		if (run->stop == RUN_GOES_ON) {
+			run->stop = RUN_ABORTED;
+			log_warning("stopping: no new attempt, then all memory comes back online");
+		} else if (run->stop == RUN_ABORTED) {
+			run->stop = RUN_HURRIED;
+			log_warning("hurrying: only the restore is waited for");
+		}
+		if (run->offline)
+			offline_driver_stop(run->offline);
+		if (run->move)
+			move_driver_stop(run->move);
+	}
+}
+
+static void tick(struct run *run)
+{
+	uint64_t expirations, now_ns = clock_monotonic_ns();
+	struct record_sample sample;
+
+	(void)!read(run->timer_fd, &expirations, sizeof(expirations));
+	if (run->offline)
+		offline_driver_tick(run->offline);
+	if (now_ns - run->last_sample_ns < NS_PER_S)
+		return;
+	run->last_sample_ns = now_ns;
+	run_sample(run, &sample);
+	record_sample(run->recorder, &sample);
+	record_flush(run->recorder);
+	run_show_progress(run, &sample);
+}
+
+void run_loop_once(struct run *run)
+{
+	struct epoll_event events[8];
+	int n = epoll_wait(run->epoll_fd, events, ARRAY_SIZE(events), 1000);
+
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.fd == run->signal_fd)
+			take_signals(run);
+		else if (events[i].data.fd == run->timer_fd)
+			tick(run);
+		else if (run->has_kmsg && events[i].data.fd == run->kmsg.fd)
+			run_drain_kmsg(run);
+	}
+}

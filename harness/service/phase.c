@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The phases of the plan, one after the other: workers up, drivers on, loop, drivers off, workers down. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "service/run.h"
+
+static int start_move_driver(struct run *run, const struct drive_hooks *hooks, struct err *e)
+{
+	struct worker_target *targets = NULL;
+	struct move_target *moves;
+	size_t n = worker_groups_targets(run->groups, DRIVEN_BY_MOVE_PAGES, &targets);
+
+	moves = memory_alloc(n, sizeof(*moves));
+	for (size_t i = 0; i < n; i++)
+		moves[i] = (struct move_target){
+			.pid = targets[i].pid,
+			.base_address = targets[i].base_address,
+			.pages = targets[i].pages,
+			.page_size = targets[i].page_size,
+		};
+	run->move = move_driver_start(&run->plan, run->phase, moves, n, hooks, e);
+	free(moves);
+	free(targets);
+	return run->move ? 0 : e->code;
+}
+
+static int start_drivers(struct run *run, const struct drive_hooks *hooks, struct err *e)
+{
+	int r = 0;
+
+	if (run->phase->offline) {
+		run->offline = offline_driver_start(&run->fs, &run->plan, run->phase,
+						    run->next_attempt,
+						    run->topology.block_size_bytes, hooks, e);
+		if (!run->offline)
+			return e->code;
+	}
+	if (run->phase->move_pages)
+		r = start_move_driver(run, hooks, e);
+	return r;
+}
+
+static void stop_drivers(struct run *run)
+{
+	if (run->move)
+		move_driver_stop(run->move);
+	if (run->offline)
+		offline_driver_stop(run->offline);
+	/* The loop goes on until the last write has returned: it is what sends the cancel signals. */
+	while ((run->offline && !offline_driver_has_ended(run->offline)) ||
+	       (run->move && !move_driver_has_ended(run->move)))
+		run_loop_once(run);
+	if (run->offline)
+		run->next_attempt = offline_driver_join(steal_ptr(&run->offline));
+	if (run->move)
+		move_driver_join(steal_ptr(&run->move));
+	for (int i = 0; i < OBSERVED_MAX; i++)
+		observer_detach(run->observer, (enum observed_driver)i);
+}
+
+/*
+ * The drivers end by themselves at the phase's bound; a running attempt may take its deadline
+ * beyond it. A phase without drivers would last for ever otherwise: the bound is kept here too.
+ */
+static bool phase_is_over(const struct run *run, uint64_t began_ns)
+{
+	bool drivers_run = (run->offline && !offline_driver_has_ended(run->offline)) ||
+			   (run->move && !move_driver_has_ended(run->move));
+
+	if (run->stop != RUN_GOES_ON)
+		return true;
+	if (run->offline || run->move)
+		return !drivers_run;
+	return clock_monotonic_ns() - began_ns >= run->phase->duration_ns;
+}
+
+static void record_figures(struct run *run, uint64_t duration_ns)
+{
+	size_t n = worker_groups_count(run->groups);
+	struct record_worker_figures *figures = memory_alloc(n, sizeof(*figures));
+	struct migration_counts total;
+
+	observer_read_total(run->observer, &total);
+	for (size_t i = 0; i < n; i++) {
+		figures[i].config = worker_group_config(run->groups, i);
+		worker_group_totals(run->groups, i, &figures[i].totals);
+		worker_group_latency(run->groups, i, &figures[i].latency);
+		run->touches_before += figures[i].totals.touches;
+	}
+	record_phase_end(run->recorder, run->phase, duration_ns, figures, n, &total);
+	free(figures);
+}
+
+static int run_phase(struct run *run, const struct plan_phase *phase, struct err *e)
+{
+	struct drive_hooks hooks;
+	uint64_t began_ns;
+	int r;
+
+	run->phase = phase;
+	r = worker_groups_start(&run->topology, &run->plan, phase, run->worker_program,
+				&run->groups, e);
+	if (r < 0) {
+		run->phase = NULL;
+		return r;
+	}
+	record_phase(run->recorder, phase);
+	began_ns = clock_monotonic_ns();
+	run_hooks(run, &hooks);
+	r = start_drivers(run, &hooks, e);
+	while (r == 0 && !phase_is_over(run, began_ns))
+		run_loop_once(run);
+	stop_drivers(run);
+	record_figures(run, clock_monotonic_ns() - began_ns);
+	worker_groups_stop(steal_ptr(&run->groups));
+	run->phase = NULL;
+	return r;
+}
+
+void run_phases(struct run *run)
+{
+	for (size_t i = 0; i < run->plan.n_phases; i++) {
+		struct err e = {0};
+
+		if (run->stop != RUN_GOES_ON)
+			return;
+		if (run_phase(run, &run->plan.phases[i], &e) < 0) {
+			log_error("%s: %s", run->plan.phases[i].name, e.text);
+			record_fault(run->recorder, "%s: %s", run->plan.phases[i].name, e.text);
+		}
+	}
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/restore.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fsio.h"
+#include "base/memory.h"
+#include "drive/drive.h"
+#include "drive/settings.h"
+#include "observe/observe.h"
+#include "record/journal.h"
+#include "record/record.h"
+#include "topology/topology.h"
+
+static void note_trouble(struct restore_result *result, const char *text)
+{
+	if (!result->trouble[0])
+		(void)snprintf(result->trouble, sizeof(result->trouble), "%s", text);
+}
+
+/* An attempt may have been recorded and the block brought back by someone else: state decides. */
+static void restore_block(struct fsio *fs, struct recorder *recorder,
+			  const struct unfinished_block *unfinished, struct restore_result *result,
+			  uint32_t *left)
+{
+	enum zone zone = zone_parse(unfinished->zone, strlen(unfinished->zone));
+	struct online_event event;
+
+	if (recorder)
+		(void)record_intent(recorder, "online", unfinished->block, unfinished->node, zone);
+	drive_online(fs, unfinished->block, zone, &event);
+	event.attempt = UINT64_MAX;
+	if (recorder)
+		record_online(recorder, &event);
+	if (event.restored) {
+		result->blocks_restored++;
+		return;
+	}
+	left[result->blocks_left_offline++] = unfinished->block;
+	{
+		cleanup_free char *text = memory_format(
+			"memory%u is %s in zone %s and should be online in %s: %s", unfinished->block,
+			block_state_name(event.state_after), zone_name(event.zone_after),
+			zone_name(zone), errno_name(event.error));
+
+		note_trouble(result, text);
+	}
+}
+
+static void put_back_setting(struct fsio *fs, struct recorder *recorder,
+			     const struct unfinished_setting *unfinished,
+			     struct restore_result *result)
+{
+	struct setting s = {.changed = true};
+	struct err e = {0};
+	int r;
+
+	(void)snprintf(s.path, sizeof(s.path), "%s", unfinished->path);
+	(void)snprintf(s.old_value, sizeof(s.old_value), "%s", unfinished->old_value);
+	(void)snprintf(s.new_value, sizeof(s.new_value), "%s", unfinished->new_value);
+	r = setting_restore(fs, &s, &e);
+	if (recorder)
+		record_setting_restored(recorder, s.path, s.old_value, r < 0 ? -r : 0);
+	if (r < 0) {
+		result->settings_failed++;
+		note_trouble(result, e.text);
+	} else {
+		result->settings_restored++;
+	}
+}
+
+/*
+ * The journal of a run on a full or read-only disk cannot be continued: the restore itself does
+ * not wait for that, it only says so.
+ */
+static struct recorder *reopen(const char *directory, struct restore_result *result)
+{
+	struct recorder *recorder = NULL;
+	struct err e = {0};
+
+	if (recorder_reopen(directory, &recorder, &e) < 0) {
+		note_trouble(result, e.text);
+		return NULL;
+	}
+	return recorder;
+}
+
+int restore_run(struct fsio *fs, const char *directory, struct restore_result *ret_result,
+		struct err *e)
+{
+	cleanup_free char *path = memory_format("%s/events.jsonl", directory);
+	struct journal_unfinished unfinished = {0};
+	cleanup_free uint32_t *left = NULL;
+	struct recorder *recorder = NULL;
+	struct err ignored = {0};
+	int r = journal_unfinished(path, &unfinished, e);
+
+	if (r < 0)
+		return r;
+	*ret_result = (struct restore_result){0};
+	left = memory_alloc(unfinished.n_blocks, sizeof(*left));
+	if (unfinished.n_blocks || unfinished.n_settings)
+		recorder = reopen(directory, ret_result);
+	for (size_t i = 0; i < unfinished.n_blocks; i++)
+		restore_block(fs, recorder, &unfinished.blocks[i], ret_result, left);
+	for (size_t i = unfinished.n_settings; i > 0; i--)
+		put_back_setting(fs, recorder, &unfinished.settings[i - 1], ret_result);
+	if (observer_remove_stale(fs, &ret_result->probes_removed, &ignored) < 0)
+		note_trouble(ret_result, ignored.text);
+	if (recorder)
+		record_restore(recorder, ret_result->blocks_restored, left,
+			       ret_result->blocks_left_offline, ret_result->settings_failed == 0);
+	recorder_close(recorder);
+	journal_unfinished_done(&unfinished);
+	return 0;
+}

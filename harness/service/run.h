@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run, from set-up to the last record. The only place where drivers, workers, observers and
+ * the recorder meet. Everything here runs in the main thread, but what hooks.c hands to drivers.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fsio.h"
+#include "drive/drive.h"
+#include "drive/settings.h"
+#include "observe/kmsg.h"
+#include "observe/observe.h"
+#include "observe/vmstat.h"
+#include "plan/plan.h"
+#include "record/record.h"
+#include "topology/topology.h"
+#include "workers/workers.h"
+
+#define RUN_MAX_SETTINGS 8
+
+struct run_options {
+	const char *profile;
+	const char *out; /* NULL: below the state folder */
+	uint64_t duration_ns; /* 0: the profile's */
+	uint64_t seed;	      /* UINT64_MAX: the profile's */
+	bool yes;
+	bool quiet;
+	bool foreground; /* accepted for clarity: there is no other mode yet */
+	const char *count_source; /* NULL: the best there is */
+};
+
+enum run_stop { /* why no further work is begun; only ever raised */
+	RUN_GOES_ON,
+	RUN_ABORTED, /* a signal, or "memsoak abort" */
+	RUN_HURRIED, /* a second one: nothing but the restore matters */
+};
+
+/* What progress lines and status show; written under the lock by the drivers' hooks. */
+struct run_figures {
+	uint64_t attempts, succeeded, failed, censored, refused;
+	uint64_t moved, not_moved;
+	uint64_t findings;
+	uint32_t offline_block; /* valid when is_offline */
+	bool is_offline;	/* a block of ours is offline now */
+};
+
+struct run {
+	struct run_options options;
+	struct profile profile;
+	struct fsio fs;
+	struct topology topology;
+	struct plan plan;
+	char id[64];
+	char *directory;   /* owned */
+	char *active_path; /* owned; the entry in the runtime folder */
+	int lock_fd;
+	char *worker_program; /* owned */
+	struct recorder *recorder;
+	struct observer *observer;
+	struct kmsg_reader kmsg;
+	bool has_kmsg;
+	struct vmstat vmstat_start;
+	struct setting settings[RUN_MAX_SETTINGS];
+	size_t n_settings;
+
+	int epoll_fd, signal_fd, timer_fd;
+	_Atomic enum run_stop stop; /* raised by the loop, read by the drivers' threads */
+	int stop_signal;
+
+	struct worker_groups *groups;
+	struct offline_driver *offline;
+	struct move_driver *move;
+	const struct plan_phase *phase; /* NULL between phases */
+	uint64_t next_attempt;
+	uint64_t touches_before; /* of the phases that are over */
+
+	uint64_t start_ns, planned_ns, last_sample_ns, last_progress_ns;
+	pthread_mutex_t figures_lock;
+	struct run_figures figures;
+};
+
+/* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */
+int run_set_up(struct run *run, struct err *e);
+
+/* phase.c: all phases, or until stopped. */
+void run_phases(struct run *run);
+
+/* finish.c: whatever happened before, memory and settings back, the end on disk. Returns blocks left offline. */
+size_t run_finish(struct run *run);
+void run_done(struct run *run);
+
+/* hooks.c */
+void run_hooks(struct run *run, struct drive_hooks *ret_hooks);
+
+/* sample.c: about once a second. */
+void run_sample(struct run *run, struct record_sample *ret_sample);
+void run_drain_kmsg(struct run *run);
+
+/* progress.c */
+void run_show_progress(struct run *run, const struct record_sample *sample);
+void run_end_progress(const struct run *run);
+
+/* loop.c: waits for signals, kernel log records and the 100 ms tick; one round. */
+int run_loop_open(struct run *run, struct err *e);
+void run_loop_once(struct run *run);
+void run_loop_close(struct run *run);
+
+/* identity.c */
+struct jsonw *run_describe(struct run *run);
+void run_make_id(struct run *run);
+
+/* guard.c: free memory now, by /proc/meminfo's MemAvailable; 0 when it cannot be read. */
+uint64_t guard_available_bytes(struct fsio *fs);
+uint64_t guard_node_free_bytes(struct fsio *fs, uint32_t node);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "service/run.h"
+
+static uint64_t own_rss_bytes(struct fsio *fs)
+{
+	unsigned long long resident = 0;
+	char text[128];
+
+	if (fsio_read_text(fs, text, sizeof(text), "proc/self/statm") < 0 ||
+	    sscanf(text, "%*u %llu", &resident) != 1)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void run_sample(struct run *run, struct record_sample *ret_sample)
+{
+	struct record_sample *s = ret_sample;
+
+	*s = (struct record_sample){
+		.elapsed_ns = clock_monotonic_ns() - run->start_ns,
+		.touches = run->touches_before,
+		.rss_bytes = own_rss_bytes(&run->fs),
+		.faulters = run->phase ? run->phase->faulters : 0,
+	};
+	if (run->observer) { /* none yet when the set-up has failed */
+		observer_read_total(run->observer, &s->total);
+		for (int i = 0; i < OBSERVED_MAX; i++)
+			observer_read_driver(run->observer, (enum observed_driver)i,
+					     &s->by_driver[i]);
+		observer_probe_misses(run->observer, &s->probe_misses);
+	}
+	for (size_t i = 0; run->groups && i < worker_groups_count(run->groups); i++) {
+		struct worker_totals totals;
+
+		worker_group_totals(run->groups, i, &totals);
+		s->touches += totals.touches;
+		s->alive += totals.alive;
+	}
+	(void)pthread_mutex_lock(&run->figures_lock);
+	if (run->figures.is_offline)
+		s->memory_offline_bytes = run->topology.block_size_bytes;
+	(void)pthread_mutex_unlock(&run->figures_lock);
+}
+
+static void note_finding(struct run *run, const struct kmsg_record *record)
+{
+	struct kmsg_finding finding;
+
+	if (record->facility != 0 || !kmsg_classify(record, &finding))
+		return;
+	record_finding(run->recorder, record, &finding);
+	(void)pthread_mutex_lock(&run->figures_lock);
+	run->figures.findings++;
+	(void)pthread_mutex_unlock(&run->figures_lock);
+	log_warning("kernel: %s: %.*s", kmsg_kind_name(finding.kind),
+		    (int)(record->text_length > 200 ? 200 : record->text_length), record->text);
+}
+
+void run_drain_kmsg(struct run *run)
+{
+	struct kmsg_record record;
+	struct err e = {0};
+	uint64_t lost;
+	int r;
+
+	while (run->has_kmsg) {
+		lost = 0;
+		r = kmsg_next(&run->kmsg, &record, &lost, &e);
+		if (lost)
+			record_kmsg_lost(run->recorder, lost);
+		if (r == 0)
+			return;
+		if (r < 0) {
+			record_fault(run->recorder, "reading the kernel's log: %s", e.text);
+			kmsg_close(&run->kmsg);
+			run->has_kmsg = false;
+			return;
+		}
+		record_kmsg(run->recorder, &record);
+		note_finding(run, &record);
+	}
+}

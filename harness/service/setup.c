@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the command line to a run that is about to begin: every refusal happens here, before anything changed. */
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/exit_code.h"
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "service/active.h"
+#include "service/run.h"
+
+static int load(struct run *run, struct err *e)
+{
+	uint64_t seed;
+	int r = profile_load(run->options.profile, &run->profile, e);
+
+	if (r < 0)
+		return EXIT_USAGE;
+	if (run->options.duration_ns)
+		run->profile.duration_ns = run->options.duration_ns;
+	if (fsio_open(&run->fs, NULL, e) < 0 || topology_read(&run->fs, &run->topology, e) < 0)
+		return e->code == -ENOENT ? EXIT_SKIP : EXIT_CANNOT_JUDGE;
+	seed = run->options.seed == UINT64_MAX ? run->profile.seed : run->options.seed;
+	r = plan_make(&run->topology, &run->profile, seed, &run->plan, e);
+	if (r == -ENODEV)
+		return EXIT_SKIP;
+	if (r == -ERANGE)
+		return EXIT_USAGE;
+	return r < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
+}
+
+static int check_consent(const struct run *run, struct err *e)
+{
+	bool is_asked_to_offline = run->profile.has_offline;
+
+	if (geteuid() != 0) {
+		(void)err_set(e, -EPERM,
+			      "memsoak run needs root (it writes /sys/devices/system/memory and moves other processes' pages): try sudo");
+		return EXIT_CANNOT_JUDGE;
+	}
+	if (run->options.yes || run->profile.unattended)
+		return EXIT_PASS;
+	(void)err_set(e, -EPERM,
+		      "this run %s of this live host: say --yes, or set unattended = yes in [run] of %s",
+		      is_asked_to_offline ? "takes memory offline" : "migrates memory",
+		      run->profile.path);
+	return EXIT_USAGE;
+}
+
+/* A run that was killed may have left memory offline: a new one would take that for normal. */
+static int check_unfinished(struct err *e)
+{
+	struct active_run *runs;
+	size_t n;
+	int code = EXIT_PASS;
+
+	if (active_list(&runs, &n, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	for (size_t i = 0; i < n && code == EXIT_PASS; i++) {
+		if (runs[i].alive)
+			continue;
+		(void)err_set(e, -EBUSY,
+			      "run %s was killed and not closed: run \"memsoak restore\" first",
+			      runs[i].id);
+		code = EXIT_CANNOT_JUDGE;
+	}
+	active_done(runs, n);
+	return code;
+}
+
+/* memsoak-worker stands beside memsoakd in a build folder, and in /usr/libexec/memsoak when installed. */
+static int find_worker(struct run *run, struct err *e)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	cleanup_free char *beside = NULL;
+
+	if (n < 0)
+		return err_errno(e, -errno, "cannot read /proc/self/exe");
+	self[n] = '\0';
+	beside = memory_format("%s/memsoak-worker", dirname(self));
+	if (access(beside, X_OK) == 0)
+		run->worker_program = steal_ptr(&beside);
+	else
+		run->worker_program = memory_string(MEMSOAK_PREFIX "/libexec/memsoak/memsoak-worker");
+	if (access(run->worker_program, X_OK) < 0)
+		return err_errno(e, -errno, "cannot find the worker program '%s'",
+				 run->worker_program);
+	return 0;
+}
+
+static int open_record(struct run *run, struct err *e)
+{
+	int r;
+
+	run->directory = run->options.out ? memory_string(run->options.out)
+					  : memory_format("/var/lib/memsoak/runs/%s", run->id);
+	r = recorder_open(run->directory, &run->recorder, e);
+	if (r < 0)
+		return r;
+	/* Absolute from here on: status and restore are asked from other folders. */
+	if (run->directory[0] != '/') {
+		char *absolute = realpath(run->directory, NULL);
+
+		if (absolute) {
+			free(run->directory);
+			run->directory = absolute;
+		}
+	}
+	return recorder_write_run(run->recorder, run_describe(run), e);
+}
+
+static int open_observers(struct run *run, struct err *e)
+{
+	cleanup_free char *group = memory_format("memsoak_%d", (int)getpid());
+	enum count_source force = SOURCE_MAX;
+	char why[256] = "";
+	struct err kmsg_error = {0};
+	int r;
+
+	for (int i = 0; run->options.count_source && i < SOURCE_MAX; i++)
+		if (strcmp(run->options.count_source, count_source_name((enum count_source)i)) == 0)
+			force = (enum count_source)i;
+	if (run->options.count_source && force == SOURCE_MAX)
+		return err_set(e, -EINVAL, "--count-source '%s' is none of perf-kprobe hist tracepoint vmstat-proxy none",
+			       run->options.count_source);
+	r = observer_open(&run->fs, group, force, &run->observer, why, e);
+	if (r < 0)
+		return r;
+	if (why[0])
+		log_warning("counting by %s: %s", count_source_name(observer_source(run->observer)),
+			    why);
+	run->has_kmsg = kmsg_open(&run->kmsg, NULL, true, &kmsg_error) == 0;
+	if (!run->has_kmsg) {
+		log_warning("the kernel's log is not read: %s", kmsg_error.text);
+		record_fault(run->recorder, "the kernel's log is not read: %s", kmsg_error.text);
+	}
+	if (vmstat_read(&run->fs, &run->vmstat_start, &kmsg_error) < 0)
+		record_fault(run->recorder, "%s", kmsg_error.text);
+	record_start(run->recorder, observer_source(run->observer), observer_symbol(run->observer),
+		     why[0] ? why : NULL, &run->vmstat_start);
+	return 0;
+}
+
+static int setting_intent(void *context, const struct setting *s)
+{
+	struct run *run = context;
+
+	return record_setting(run->recorder, s->path, s->old_value, s->new_value);
+}
+
+/* NUMA balancing migrates pages on its own and makes untouched ones answer ENOENT to move_pages. */
+static int change_settings(struct run *run, struct err *e)
+{
+	char thresh[16], timeout[16];
+	const struct {
+		const char *path, *value;
+		bool wanted;
+	} table[] = {
+		{"proc/sys/kernel/numa_balancing", "0", true},
+		{"proc/sys/kernel/watchdog_thresh", thresh, run->profile.watchdog_thresh_s > 0},
+		{"proc/sys/kernel/hung_task_timeout_secs", timeout,
+		 run->profile.hung_task_timeout_s > 0},
+	};
+
+	(void)snprintf(thresh, sizeof(thresh), "%u", run->profile.watchdog_thresh_s);
+	(void)snprintf(timeout, sizeof(timeout), "%u", run->profile.hung_task_timeout_s);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct setting *s = &run->settings[run->n_settings];
+		int r;
+
+		if (!table[i].wanted)
+			continue;
+		r = setting_change(&run->fs, s, table[i].path, table[i].value, setting_intent, run,
+				   e);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			run->n_settings++;
+	}
+	return 0;
+}
+
+static void write_active(struct run *run)
+{
+	struct jsonw *entry = jsonw_object();
+	struct err e = {0};
+
+	run->active_path = memory_format("%s/%s.json", active_folder(), run->id);
+	jsonw_set_string(entry, "id", run->id);
+	jsonw_set_string(entry, "directory", run->directory);
+	jsonw_set_string(entry, "profile", run->profile.name);
+	jsonw_set_int(entry, "pid", getpid());
+	if (active_write(run->active_path, entry, &e) < 0)
+		record_fault(run->recorder, "%s", e.text);
+}
+
+static uint64_t planned_ns(const struct plan *plan)
+{
+	uint64_t total_ns = 0;
+
+	for (size_t i = 0; i < plan->n_phases; i++)
+		total_ns += plan->phases[i].duration_ns;
+	return total_ns;
+}
+
+int run_set_up(struct run *run, struct err *e)
+{
+	int code = load(run, e);
+
+	if (code == EXIT_PASS)
+		code = check_consent(run, e);
+	if (code != EXIT_PASS)
+		return code;
+	if (active_lock(&run->lock_fd, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	code = check_unfinished(e);
+	if (code != EXIT_PASS)
+		return code;
+	run_make_id(run);
+	if (drive_init(e) < 0 || find_worker(run, e) < 0 || open_record(run, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	write_active(run);
+	if (open_observers(run, e) < 0)
+		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
+	if (run_loop_open(run, e) < 0 || change_settings(run, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	run->start_ns = clock_monotonic_ns();
+	run->last_sample_ns = run->start_ns;
+	run->planned_ns = planned_ns(&run->plan);
+	return EXIT_PASS;
+}
