@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Installs by apt what is missing of what this project needs, and says what:
+#
+#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test lint (default: all)
+#
+# --list only prints what is missing. Ends at once when nothing is. Root, or sudo, on Debian 12
+# or newer and its relatives.
+set -eu
+
+packages()
+{
+	cat <<-'EOF'
+		build	gcc			the compiler
+		build	make			the build
+		build	libc6-dev		the C library's headers
+		build	pkg-config		finds the libraries
+		build	libnuma-dev		nodes, CPU sets and page placement
+		build	libcgroup-dev		the workers' group
+		build	libjson-c-dev		records and reports
+		build	libtracefs-dev		probes
+		build	libtraceevent-dev	the format of trace events
+		build	libinih-dev		profiles
+		build	libsmartcols-dev	tables on the terminal
+		build	libgsl-dev		distributions and random numbers
+		build	libcmocka-dev		unit tests
+		build	libsystemd-dev		notifications to the service manager, journal
+		lab	qemu-system-x86		the guests
+		lab	busybox-static		their user space
+		lab	cpio			their initramfs
+		lab	kmod			depmod, for their modules
+		lab	zstd			unpacks kernels and modules
+		lab	xz-utils		the same
+		lab	binutils		readelf: can a kernel be started directly?
+		lab	apt			fetches kernels, with an own configuration
+		lab	dpkg			unpacks their packages
+		lab	debian-archive-keyring	proves where they come from
+		lab	util-linux		flock; lsmem to compare with
+		lab	stress-ng		background load
+		kernels	build-essential		compiler, linker, make and patch
+		kernels	flex			parts of the kernel's own build tools
+		kernels	bison			the same
+		kernels	bc			the same
+		kernels	libelf-dev		objtool
+		kernels	xz-utils		unpacks the source
+		kernels	kmod			depmod
+		test	python3-jsonschema	a second opinion on the report's schema
+		test	jq			looks into reports in test scripts
+		lint	clang-tidy		static analysis
+		lint	cppcheck		the same
+		lint	shellcheck		scripts
+		lint	mandoc			man pages
+	EOF
+}
+
+fail()
+{
+	printf 'install-deps.sh: %s\n' "$*" >&2
+	exit 2
+}
+
+list=
+groups=
+for arg; do
+	case $arg in
+	--list) list=yes ;;
+	build | lab | kernels | test | lint) groups="$groups $arg" ;;
+	-h | --help)
+		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
+		exit 0
+		;;
+	*) fail "$arg: not one of build, lab, kernels, test, lint" ;;
+	esac
+done
+command -v dpkg-query >/dev/null || fail "this host has no dpkg; packages() above names what is needed"
+
+wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test lint} " \
+	'index(groups " ", " " $1 " ") { print $2 }' | sort -u)
+# shellcheck disable=SC2086 # one argument a package
+missing=$({
+	dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+		sed -n 's/^installed //p' | sort -u
+	printf '%s\n' "$wanted"
+} | sort | uniq -u)
+[ -n "$missing" ] || exit 0
+missing=$(echo "$missing" | tr '\n' ' ')
+missing=${missing% }
+if [ -n "$list" ]; then
+	printf '%s\n' "$missing" | tr ' ' '\n'
+	exit 0
+fi
+
+become=
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null ||
+		fail "neither root nor sudo here; as root: apt-get install $missing"
+	become=sudo
+fi
+# shellcheck disable=SC2086 # one argument a package, and no word for root
+{
+	printf 'install-deps.sh: installing %s\n' "$missing" >&2
+	# The lists may never have been fetched, or be too old to name what the mirrors have.
+	if ! $become env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; then
+		$become apt-get update -q || fail "apt-get update failed, its lines are above"
+		$become env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing ||
+			fail "apt-get could not install: $missing"
+	fi
+} >&2
