@@ -26,12 +26,11 @@ BEGIN {
 	may["workloads"] = "base"
 	may["reports"] = "base record"
 	may["service"] = "base topology plan drive workers observe record reports"
-	may["cli"] = "base topology plan drive observe record reports service"
+	may["cli"] = "base topology plan observe record reports service"
 	may["lab"] = "base"
 	may["tests"] = "base topology plan drive workers observe record workloads reports service cli lab"
 	# of a room, only these headers from outside
 	only["reports", "record"] = "record/journal.h"
-	only["cli", "drive"] = "drive/online.h drive/settings.h"
 	only["workers", "workloads"] = "workloads/shared.h workloads/placer_protocol.h"
 }
 {

@@ -13,7 +13,7 @@ pages=$(git ls-files 'harness/man/*.[158]')
 
 echo "lint: clang-tidy on $(echo "$sources" | wc -w) files"
 # shellcheck disable=SC2086 # lists of words on purpose
-if ! echo $sources | xargs -n 4 -P 2 sh -c '
+if ! echo $sources | xargs -n 1 -P 2 sh -c '
 	checks=$1 flags=$2; shift 2
 	clang-tidy --quiet --warnings-as-errors="*" --checks="$checks" "$@" -- -std=gnu17 $flags 2>/dev/null' \
 	sh "$checks" "$flags"; then

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# For the scripts that run in the guest (busybox sh, jq): checks that print ok / not ok, profiles,
+# the memory's state.
+
+failures=0
+
+ok() {
+	echo "ok $*"
+}
+
+not_ok() {
+	echo "not ok $*"
+	failures=$((failures + 1))
+}
+
+check() { # WHAT COMMAND...
+	what=$1
+	shift
+	if "$@" > /tmp/check.log 2>&1; then
+		ok "$what"
+	else
+		not_ok "$what"
+		sed 's/^/# /' /tmp/check.log
+	fi
+}
+
+# A jq condition on a report; what it looked at is shown when it is false.
+check_report() { # WHAT REPORT CONDITION [SHOWN]
+	if [ "$(jq -r "$3" "$2" 2>&1)" = true ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		echo "# $3"
+		jq -c "${4:-.verdict}" "$2" 2>&1 | cut -c1-1500 | sed 's/^/# /'
+	fi
+}
+
+memory_state() {
+	grep . /sys/devices/system/memory/memory*/state /sys/devices/system/memory/memory*/valid_zones
+}
+
+# Runs memsoak, keeps what it said; the exit code is in $code.
+soak() { # NAME [options]
+	soak_name=$1
+	shift
+	code=0
+	memsoak run --out "/share/runs/$soak_name" "$@" > "/share/$soak_name.out" 2> "/share/$soak_name.err" || code=$?
+	report=/share/runs/$soak_name/report.json
+}
+
+check_exit() { # WHAT WANTED
+	if [ "$code" = "$2" ]; then
+		ok "$1: exit $2"
+	else
+		not_ok "$1: exit $code, wanted $2"
+		tail -n 5 "/share/$soak_name.err" | sed 's/^/# /'
+		tail -n 25 "/share/$soak_name.out" | sed 's/^/# /'
+	fi
+}
+
+# One clear line: says what is wrong, and nothing else.
+check_one_line() { # WHAT PATTERN
+	lines=$(grep -c . "/share/$soak_name.err")
+	if [ "$lines" = 1 ] && grep -qE -e "$2" "/share/$soak_name.err"; then
+		ok "$1: $(cat "/share/$soak_name.err")"
+	else
+		not_ok "$1: not one line with '$2'"
+		head -n 8 "/share/$soak_name.err" | sed 's/^/# /'
+	fi
+}
+
+profile() { # NAME < text
+	cat > "/tmp/$1.ini"
+}
+
+mkdir -p /share/runs
+memory_state > /tmp/memory.before
+
+check_memory() { # WHAT
+	memory_state > /tmp/memory.now
+	check "$1: memory is as it was" diff /tmp/memory.before /tmp/memory.now
+}
+
+check_settings() { # WHAT
+	check "$1: numa_balancing is as it was" test "$(cat /proc/sys/kernel/numa_balancing)" = "$numa_balancing_before"
+	check "$1: no probe is left" sh -c '! grep -q memsoak_ /sys/kernel/tracing/kprobe_events'
+	check "$1: no worker is left" sh -c '! pidof memsoak-worker'
+}
+numa_balancing_before=$(cat /proc/sys/kernel/numa_balancing)
+
+profile short <<EOF
+[run]
+duration = 8s
+[guard]
+reserve = 192MiB
+[offline]
+deadline = 10s
+[move_pages]
+batch = 16
+[workers aimed]
+workload = refault
+kind = shared-memfd
+processes = 2
+threads = 1
+pages = 16
+driven_by = offline
+[workers moved]
+workload = refault
+kind = private-anonymous
+processes = 1
+threads = 1
+pages = 16
+driven_by = move_pages
+EOF
+
+profile offline <<EOF
+[run]
+duration = 20s
+[guard]
+reserve = 192MiB
+[offline]
+deadline = 10s
+cycles = 3
+[workers aimed]
+workload = refault
+kind = shared-memfd
+processes = 2
+threads = 1
+pages = 16
+driven_by = offline
+EOF
