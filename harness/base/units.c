@@ -66,10 +66,10 @@ int units_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *r
 		       struct err *e)
 {
 	unsigned long long value;
-	char *end;
+	char *end = NULL;
 
 	errno = 0;
-	value = isdigit((unsigned char)text[0]) ? strtoull(text, &end, 10) : 0;
+	value = strtoull(text, &end, 10);
 	if (!isdigit((unsigned char)text[0]) || *end != '\0')
 		return err_set(e, -EINVAL, "'%s' is not a whole number", text);
 	if (errno == ERANGE || value < min || value > max)

@@ -3,7 +3,7 @@
 lab_OBJS := accel.o arguments.o command_kernels.o command_run.o console.o guest.o kernel.o \
 	machine.o memsoak_lab.o output.o paths.o payload.o registry.o run_options.o say.o script.o \
 	share.o
-lab_BASE := clock.o err.o file.o jsonw.o memory.o options.o process.o units.o utf8.o
+lab_BASE := clock.o err.o file.o jsonw.o jsonw_stream.o memory.o options.o process.o units.o utf8.o
 
 $(BUILD)/memsoak-lab: $(addprefix $(BUILD)/obj/harness/lab/,$(lab_OBJS)) \
 		$(addprefix $(BUILD)/obj/harness/base/,$(lab_BASE))

@@ -56,7 +56,7 @@ static struct jsonw *thresholds(struct fsio *fs)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (fsio_read_text(fs, text, sizeof(text), "proc/sys/kernel/%s", names[i]) > 0)
-			jsonw_set_int(object, names[i], atoll(text));
+			jsonw_set_int(object, names[i], strtoll(text, NULL, 10));
 	return object;
 }
 

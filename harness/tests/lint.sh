@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Static checks over every file that git knows. Arguments: the preprocessor flags, clang-tidy's checks.
+# Static checks over every file that git knows. Argument: clang-tidy's checks.
 set -eu
 cd "$(dirname "$0")/../.."
-flags=$1
-checks=$2
+checks=$1
 bad=0
 
 sources=$(git ls-files '*.c')
@@ -14,9 +13,10 @@ pages=$(git ls-files 'harness/man/*.[158]')
 echo "lint: clang-tidy on $(echo "$sources" | wc -w) files"
 # shellcheck disable=SC2086 # lists of words on purpose
 if ! echo $sources | xargs -n 1 -P 2 sh -c '
-	checks=$1 flags=$2; shift 2
-	clang-tidy --quiet --warnings-as-errors="*" --checks="$checks" "$@" -- -std=gnu17 $flags 2>/dev/null' \
-	sh "$checks" "$flags"; then
+	checks=$1; shift
+	clang-tidy --quiet --warnings-as-errors="*" --checks="$checks" "$@" -- -std=gnu17 -D_GNU_SOURCE \
+		-Iharness -I. "-DMEMSOAK_VERSION=\"0\"" "-DMEMSOAK_PREFIX=\"/usr\"" \
+		$(pkg-config --cflags-only-I libtracefs) 2>/dev/null' sh "$checks"; then
 	bad=1
 fi
 

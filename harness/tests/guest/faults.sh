@@ -65,7 +65,7 @@ kill -9 "$victim"
 wait
 report=/share/runs/worker-killed/report.json
 check "a killed worker is in the journal" grep -q "\"ev\":\"worker_exit\".*\"pid\":$victim" /share/runs/worker-killed/events.jsonl
-check_report "a killed worker is told in the report" "$report" '.harness.faults | map(test("worker")) | any' .harness
+check_report "a killed worker is told in the report" "$report" '.harness.faults | map(.what | test("worker")) | any' .harness
 check_memory "a killed worker"
 check_settings "a killed worker"
 
