@@ -8,10 +8,25 @@ profile=$2
 id=$(date -u +%Y%m%dT%H%M%SZ)-$(basename "$profile" .ini)
 share=$build/lab/$id
 run=$build/runs/$id
-mkdir -p "$share" "$build/runs"
+mkdir -p "$share/profiles" "$build/runs"
+cp workloads/profiles/*.ini "$share/profiles/"
+case $profile in
+*.ini) cp "$profile" "$share/profiles/" ;;
+esac
+
+# The summary is printed here, from the record, and not in the guest; its progress lines are rewritten in
+# place only where there is a terminal.
+terminal=dumb
+[ -t 1 ] && terminal=linux
+cat > "$share/soak" <<EOF
+#!/bin/sh
+export TERM=$terminal MEMSOAK_PROFILES=/share/profiles
+exec memsoak run --profile $(basename "$profile" .ini) --yes --out /share/run > /dev/null
+EOF
+chmod +x "$share/soak"
 
 status=0
-"$build/memsoak-lab" run --kernel stock --profile "$profile" --share "$share" --timeout "${TIMEOUT:-10m}" ||
+"$build/memsoak-lab" run --kernel "${KERNEL:-stock}" --script "$share/soak" --share "$share" --timeout "${TIMEOUT:-9m}" ||
 	status=$?
 if [ ! -d "$share/run" ]; then
 	echo "make run: the guest left no run: its console is $share/console.log" >&2
@@ -19,6 +34,6 @@ if [ ! -d "$share/run" ]; then
 fi
 mv "$share/run" "$run"
 mv "$share/console.log" "$share/guest-end.json" "$run/" 2> /dev/null || true
-rmdir "$share" 2> /dev/null || true
+rm -rf "$share"
 "$build/memsoak" report "$run"
 exit "$status"
