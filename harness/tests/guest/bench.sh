@@ -3,6 +3,10 @@
 # Measures in the guest; the ratios are made on the host (bench_ratio.py) from /share/bench.jsonl.
 . /share/lib.sh
 
+phase_seconds() { # RUN: how long its phases lasted, without set-up and end
+	jq -c 'select(.ev == "phase_end") | .duration_ns / 1e9' "$1/events.jsonl" | jq -s add
+}
+
 profile unloaded <<EOF
 [run]
 duration = 8s
@@ -25,7 +29,7 @@ for i in 1 2 3 4 5; do
 	# shellcheck disable=SC2086 # a list of blocks
 	bare=$(bare_cycle 8 $blocks)
 	memsoak run --quiet --profile /tmp/unloaded.ini --yes --out "/tmp/cycle-$i" > /dev/null 2> "/share/cycle-$i.err"
-	ours=$(jq -c '{cycles: .offline.succeeded, failed: (.offline.attempts - .offline.succeeded), seconds: (.run.phases_ns / 1e9)}' "/tmp/cycle-$i/report.json")
+	ours=$(jq -c --argjson s "$(phase_seconds "/tmp/cycle-$i")" '{cycles: .offline.succeeded, failed: (.offline.attempts - .offline.succeeded), seconds: $s}' "/tmp/cycle-$i/report.json")
 	echo "{\"kind\":\"cycles\",\"pair\":$i,\"bare\":$bare,\"ours\":$ours}" >> /share/bench.jsonl
 done
 
@@ -46,7 +50,7 @@ driven_by = move_pages
 EOF
 touches() { # NAME SOURCE
 	memsoak run --quiet --profile /tmp/touching.ini --yes --count-source "$2" --out "/tmp/$1" > /dev/null 2> "/share/$1.err"
-	jq -c '{touches: ([.workers[].touches] | add), seconds: (.run.phases_ns / 1e9)}' "/tmp/$1/report.json"
+	jq -c --argjson s "$(phase_seconds "/tmp/$1")" '{touches: ([.workers[].touches] | add), seconds: $s}' "/tmp/$1/report.json"
 }
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	without=$(touches "without-$i" none)
