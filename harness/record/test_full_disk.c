@@ -39,7 +39,7 @@ static int lift_limit(void **state)
 static void test_full_at_every_byte(void **state)
 {
 	(void)state;
-	for (rlim_t limit = 0; limit < 700; limit++) {
+	for (rlim_t limit = 0; limit < 600; limit++) {
 		char *folder = test_folder(), *events = test_path(folder, "events.jsonl");
 		struct recorder *r = NULL;
 		struct journal_figures f;
@@ -78,7 +78,8 @@ static void test_intent_is_refused(void **state)
 		limit_files(RLIM_INFINITY);
 		if (test_count(events, "intent"))
 			break;
-		assert_int_equal(test_figures(events).events, 0);
+		/* Only the word that lines were lost may stand there. */
+		assert_int_equal(test_figures(events).events, test_count(events, "fault"));
 	}
 	assert_int_equal(test_count(events, "intent"), 1); /* at last it fitted, and was accepted */
 	recorder_close(r);

@@ -76,17 +76,17 @@ static void test_corrupt_lines(void **state)
 		const char *line;
 		size_t length;
 	} bad[] = {
-		{"hello\n", 6},
-		{"\n", 1},
-		{"\0\0\0\0\0\n", 6},
-		{"[1]\n", 4},
-		{"{}\n", 3},
-		{"{\"seq\":1,\"boot\":\"b1\",\"ev\":\"x\"}\n", 32},	      /* no time */
-		{"{\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n", 30},	      /* no number */
-		{"{\"seq\":\"1\",\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n", 40}, /* a text for a number */
-		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":7}\n", 36},
-		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1}\n", 29},
-		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"\n", 37}, /* half, and the next glued on */
+		{"hello\n", sizeof("hello\n") - 1},
+		{"\n", sizeof("\n") - 1},
+		{"\0\0\0\0\0\n", sizeof("\0\0\0\0\0\n") - 1},
+		{"[1]\n", sizeof("[1]\n") - 1},
+		{"{}\n", sizeof("{}\n") - 1},
+		{"{\"seq\":1,\"boot\":\"b1\",\"ev\":\"x\"}\n", sizeof("{\"seq\":1,\"boot\":\"b1\",\"ev\":\"x\"}\n") - 1},	      /* no time */
+		{"{\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n", sizeof("{\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n") - 1},	      /* no number */
+		{"{\"seq\":\"1\",\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n", sizeof("{\"seq\":\"1\",\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"}\n") - 1}, /* a text for a number */
+		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":7}\n", sizeof("{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":7}\n") - 1},
+		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1}\n", sizeof("{\"seq\":1,\"boot\":\"b1\",\"t\":1}\n") - 1},
+		{"{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"\n", sizeof("{\"seq\":1,\"boot\":\"b1\",\"t\":1,\"ev\":\"x\"\n") - 1}, /* half, and the next glued on */
 	};
 
 	(void)state;
