@@ -71,15 +71,15 @@ static void test_intent_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(recorder_open(folder, &r, NULL), 0);
-	for (rlim_t limit = 1; limit < 250; limit++) {
+	for (rlim_t limit = 1; limit < 2000; limit++) {
 		limit_files(limit);
 		assert_true(record_intent(r, "offline", 9, 0, ZONE_MOVABLE) < 0 ||
 			    limit > 120); /* a line of its own fits */
 		limit_files(RLIM_INFINITY);
 		if (test_count(events, "intent"))
 			break;
-		/* Only the word that lines were lost may stand there. */
-		assert_int_equal(test_figures(events).events, test_count(events, "fault"));
+		/* The word that lines were lost may stand there, and nothing broken. */
+		assert_int_equal(test_figures(events).corrupt, 0);
 	}
 	assert_int_equal(test_count(events, "intent"), 1); /* at last it fitted, and was accepted */
 	recorder_close(r);
