@@ -26,7 +26,9 @@
 
 static double seconds(uint64_t ns)
 {
-	return (double)(ns / NS_PER_MS) / 1000.0;
+	uint64_t whole_ms = ns / NS_PER_MS;
+
+	return (double)whole_ms / 1000.0;
 }
 
 static int write_end(const struct machine *m, const struct guest_end *end, struct err *e)

@@ -267,7 +267,8 @@ int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struc
 			theirs[i] = ends[1];
 		}
 	}
-	w.signals = signals = take_signals();
+	signals = take_signals();
+	w.signals = signals;
 	w.console.fd = file;
 	if (r == 0)
 		r = start(m, &w, theirs, e);

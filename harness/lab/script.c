@@ -81,8 +81,10 @@ int script_run(const struct paths *paths, const char *const argv[], const char *
 	read_end = ends[0];
 	write_end = ends[1];
 	options.stdout_fd = write_end;
-	if (quiet)
-		options.stderr_fd = nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (quiet) {
+		nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		options.stderr_fd = nothing;
+	}
 	r = process_spawn(&p, arguments_argv(&words), &options, e);
 	arguments_done(&words);
 	if (r < 0)

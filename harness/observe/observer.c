@@ -22,7 +22,7 @@
 #include "observe/vmstat.h"
 
 #define MOVE_HIST "hist:keys=ret,common_pid"
-#define PAGES_HIST "hist:keys=reason:vals=nr_succeeded,nr_failed"
+#define PAGES_HIST "hist:keys=reason:vals=succeeded,failed"
 
 enum counter { COUNT_ATTEMPTS, COUNT_SUCCEEDED, COUNT_EAGAIN, COUNTERS };
 static const char *const filters[COUNTERS] = {NULL, "ret == 0", "ret == -11"};

@@ -58,8 +58,8 @@ bool trace_hist_parse_pages(const char *text, uint64_t *ret_succeeded, uint64_t 
 	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		long long succeeded, failed;
 
-		if (line[0] != '{' || !number_after(line, "nr_succeeded:", &succeeded) ||
-		    !number_after(line, "nr_failed:", &failed))
+		if (line[0] != '{' || !number_after(line, " succeeded:", &succeeded) ||
+		    !number_after(line, " failed:", &failed))
 			continue;
 		*ret_succeeded += (uint64_t)succeeded;
 		*ret_failed += (uint64_t)failed;

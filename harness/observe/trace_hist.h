@@ -15,7 +15,7 @@ struct hist_sums {
 /* Sums of the entries of thread @tid, or (-1) of all. false: the text is no hist of ours. */
 bool trace_hist_parse(const char *text, pid_t tid, struct hist_sums *ret);
 
-/* { reason: 3 } hitcount: 1 nr_succeeded: 7 nr_failed: 0: the two sums over all entries. */
+/* { reason: 3 } hitcount: 1 succeeded: 7 failed: 0: the two sums over all entries. */
 bool trace_hist_parse_pages(const char *text, uint64_t *ret_succeeded, uint64_t *ret_failed);
 
 /* Sets the trigger on an event; clears it. 0 or a negative errno. */

@@ -3,24 +3,19 @@
 #include "record/recorder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/err.h"
-#include "base/file.h"
 #include "base/memory.h"
-#include "record/journal.h"
 
 #define WRITE_AT 65536
 /* What waits for a disk that is full; further lines are lost, and counted. */
 #define PENDING_MAX 1048576
 
-static void text_add(struct record_text *t, const char *bytes, size_t length)
+void record_text_add(struct record_text *t, const char *bytes, size_t length)
 {
 	while (t->room - t->length < length) {
 		t->room = t->room ? t->room * 2 : WRITE_AT;
@@ -58,8 +53,8 @@ static void compose(struct recorder *r, uint64_t seq, const char *line, size_t l
 	char head[128];
 	int n = snprintf(head, sizeof(head), "{\"seq\":%" PRIu64 ",\"boot\":\"%s\",", seq, r->boot);
 
-	text_add(&r->lines, head, (size_t)n);
-	text_add(&r->lines, line, length);
+	record_text_add(&r->lines, head, (size_t)n);
+	record_text_add(&r->lines, line, length);
 }
 
 static size_t count_lines(const char *text, size_t length)
@@ -130,9 +125,9 @@ static void add_line(struct record_text *t, struct jsonw *event)
 	char head[40];
 	int n = snprintf(head, sizeof(head), "\"t\":%" PRIu64 ",", clock_monotonic_ns());
 
-	text_add(t, head, (size_t)n);
-	text_add(t, text + 1, length - 1);
-	text_add(t, "\n", 1);
+	record_text_add(t, head, (size_t)n);
+	record_text_add(t, text + 1, length - 1);
+	record_text_add(t, "\n", 1);
 }
 
 static struct jsonw *make_fault(const char *what)
@@ -253,8 +248,8 @@ void record_kmsg(struct recorder *r, const struct kmsg_record *record)
 	if (r->kmsg_pending.length >= PENDING_MAX) {
 		lose(r);
 	} else {
-		text_add(&r->kmsg_pending, record->raw, length);
-		text_add(&r->kmsg_pending, "\n", 1);
+		record_text_add(&r->kmsg_pending, record->raw, length);
+		record_text_add(&r->kmsg_pending, "\n", 1);
 	}
 	if (r->kmsg_pending.length >= WRITE_AT && !r->is_failing)
 		write_kmsg(r);
@@ -290,135 +285,4 @@ const char *recorder_trouble(struct recorder *r)
 	trouble = r->trouble[0] ? r->trouble : NULL; /* once written it stays as it is */
 	(void)pthread_mutex_unlock(&r->lock);
 	return trouble;
-}
-
-int recorder_write_run(struct recorder *r, struct jsonw *run, struct err *e)
-{
-	cleanup_free char *path = memory_format("%s/run.json", r->directory);
-	struct record_text text = {0};
-	size_t length;
-	const char *json = jsonw_text(run, &length);
-	int error;
-
-	text_add(&text, json, length);
-	text_add(&text, "\n", 1);
-	jsonw_free(run);
-	error = file_write_atomic(path, text.bytes, text.length, e);
-	free(text.bytes);
-	return error;
-}
-
-static void sync_folder(const char *path)
-{
-	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)fsync(fd); /* some file systems refuse it on a folder: nothing to do then */
-}
-
-static struct recorder *recorder_new(const char *directory)
-{
-	struct recorder *r = memory_alloc(1, sizeof(*r));
-	cleanup_free char *boot = NULL;
-	size_t length = 0;
-
-	(void)pthread_mutex_init(&r->lock, NULL);
-	atomic_init(&r->rung, -1);
-	r->directory = memory_string(directory);
-	r->events.fd = -1;
-	r->kmsg.fd = -1;
-	if (file_read_all("/proc/sys/kernel/random/boot_id", &boot, &length, NULL) == 0)
-		(void)snprintf(r->boot, sizeof(r->boot), "%.*s", (int)strcspn(boot, "\n\"\\"), boot);
-	return r;
-}
-
-static int open_files(struct recorder *r, bool is_new, struct err *e)
-{
-	cleanup_free char *events = memory_format("%s/events.jsonl", r->directory);
-	cleanup_free char *kmsg = memory_format("%s/kmsg.log", r->directory);
-	cleanup_free char *parent = memory_format("%s/..", r->directory);
-	int error = appender_open(&r->events, events, is_new, e);
-
-	if (error == 0)
-		error = appender_open(&r->kmsg, kmsg, false, e);
-	/* An intent is not on disk as long as the folders do not know the file. */
-	sync_folder(r->directory);
-	sync_folder(parent);
-	return error;
-}
-
-int recorder_open(const char *directory, struct recorder **ret_recorder, struct err *e)
-{
-	cleanup_free char *run = memory_format("%s/run.json", directory);
-	struct recorder *r;
-	int error = file_make_directories(directory, e);
-
-	if (error)
-		return error;
-	if (access(run, F_OK) == 0)
-		return err_set(e, -EEXIST, "'%s' holds a run already: name another folder",
-			       directory);
-	r = recorder_new(directory);
-	error = open_files(r, true, e);
-	if (error) {
-		recorder_close(r);
-		return error == -EEXIST
-			       ? err_set(e, error, "'%s' holds a run already: name another folder",
-					 directory)
-			       : error;
-	}
-	*ret_recorder = r;
-	return 0;
-}
-
-/* Goes on behind the last whole line: half a line is what the crash left. */
-static int find_end(struct recorder *r, struct err *e)
-{
-	cleanup_free char *path = memory_format("%s/events.jsonl", r->directory);
-	struct journal_unfinished before;
-	int error = journal_unfinished(path, &before, e);
-
-	if (error)
-		return error;
-	r->next_seq = before.figures.next_seq;
-	if (before.figures.end_offset < r->events.size)
-		error = appender_cut(&r->events, before.figures.end_offset);
-	r->events.needs_newline = before.figures.lacks_newline;
-	journal_unfinished_done(&before);
-	return error ? err_errno(e, error, "cannot cut the torn last line of '%s'", path) : 0;
-}
-
-int recorder_reopen(const char *directory, struct recorder **ret_recorder, struct err *e)
-{
-	struct recorder *r = recorder_new(directory);
-	int error;
-
-	if (access(directory, F_OK) < 0)
-		error = err_errno(e, -errno, "cannot go on with the run '%s'", directory);
-	else
-		error = open_files(r, false, e);
-	if (error == 0)
-		error = find_end(r, e);
-	if (error) {
-		recorder_close(r);
-		return error;
-	}
-	*ret_recorder = r;
-	return 0;
-}
-
-void recorder_close(struct recorder *r)
-{
-	if (!r)
-		return;
-	if (r->events.fd >= 0 && r->kmsg.fd >= 0)
-		record_flush(r);
-	appender_close(&r->events);
-	appender_close(&r->kmsg);
-	(void)pthread_mutex_destroy(&r->lock);
-	free(r->pending.bytes);
-	free(r->kmsg_pending.bytes);
-	free(r->lines.bytes);
-	free(r->directory);
-	free(r);
 }

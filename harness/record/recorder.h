@@ -15,6 +15,8 @@ struct record_text {
 	size_t length, room;
 };
 
+void record_text_add(struct record_text *t, const char *bytes, size_t length);
+
 struct recorder {
 	pthread_mutex_t lock; /* over all below but the rung */
 	char *directory;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # All figures of speed and memory, one JSON line each on stdout; ends 1 when one misses its limit.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 build=$1
 bad=0
 harness/tests/bench-topology.sh "$build" || bad=1

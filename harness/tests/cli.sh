@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The command line on this host: nothing here changes it. Usage: cli.sh BUILD
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 build=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -3,7 +3,7 @@
 # Runs one guest suite: boots the lab guest, runs guest/NAME.sh in it, then the host's checks of what
 # it left. Everything prints "ok" and "not ok" lines. Usage: guest.sh BUILD NAME
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 build=$1
 name=$2
 kernel=${KERNEL:-stock}

@@ -4,7 +4,7 @@
 # A suite that ends badly without a "not ok" counts as one failure, and so does one that printed
 # neither: nothing passes by doing nothing. Usage: run-tests.sh BUILD [SUITE...]
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 build=$1
 shift
 logs=$build/test/logs

@@ -5,7 +5,7 @@ C_FILES = $(shell git ls-files '*.c' 2>/dev/null)
 SHELL_FILES = $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
 # Not asked: what is the kernel's style (assignment of one char), and checks that know no bounds
 # (strcpy between arrays of one size, sscanf with widths).
-TIDY_CHECKS := -*,bugprone-*,cert-err*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-multi-level-implicit-pointer-conversion,-bugprone-reserved-identifier,-cert-err33-c,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-cert-err34-c,-bugprone-implicit-widening-of-multiplication-result
+TIDY_CHECKS := -*,bugprone-*,cert-err*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-multi-level-implicit-pointer-conversion,-bugprone-reserved-identifier,-cert-err33-c,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-cert-err34-c,-bugprone-implicit-widening-of-multiplication-result,-bugprone-narrowing-conversions,-bugprone-not-null-terminated-result
 
 .PHONY: help
 help:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Measures in the guest; the ratios are made on the host (bench_ratio.py) from /share/bench.jsonl.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
 phase_seconds() { # RUN: how long its phases lasted, without set-up and end

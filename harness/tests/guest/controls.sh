@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The detectors, with what must make them speak and what must leave them silent.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
 soak negative --profile /share/profiles/control-negative.ini --yes

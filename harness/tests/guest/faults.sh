@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Bad input and faults: one clear line, the right exit code, memory as it was, the record readable.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
 soak no-such-profile --profile nonsense --yes

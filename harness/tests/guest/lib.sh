@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # report and code are for the scripts
 # For the scripts that run in the guest (busybox sh, jq): checks that print ok / not ok, profiles,
 # the memory's state.
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Nodes as they are not in the books: one only, one without CPUs, one without memory.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 case=$(sed -n 's/.*memsoak\.case=\([a-z-]*\).*/\1/p' /proc/cmdline)
 

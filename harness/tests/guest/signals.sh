@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every way out: Ctrl-C once and twice, SIGTERM, abort, SIGKILL and restore.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
 begin() { # NAME: starts a run in the background, waits until it works

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The main job, with a referee: probes of our own on offline_pages, and /proc/vmstat, against the report.
+# shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
 cd /sys/kernel/tracing || exit 1
