@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -65,7 +66,23 @@ static void sync_parent(const char *path)
 		(void)fsync(fd); /* some file systems refuse it on a directory: nothing to do then */
 }
 
-int file_write_atomic(const char *path, const char *text, size_t length, struct err *e)
+/* A device, a FIFO: a rename would put a regular file in its place (even of /dev/null, for root). */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static int write_special(const char *path, const char *text, size_t length, struct err *e)
+{
+	cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : file_write_fd(fd, text, length);
+
+	return r < 0 ? err_errno(e, r, "cannot write '%s'", path) : 0;
+}
+
+static int write_regular(const char *path, const char *text, size_t length, struct err *e)
 {
 	cleanup_free char *temporary = memory_format("%s.tmp.%d", path, (int)getpid());
 	cleanup_close int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -84,6 +101,13 @@ int file_write_atomic(const char *path, const char *text, size_t length, struct 
 	}
 	sync_parent(path);
 	return 0;
+}
+
+int file_write_atomic(const char *path, const char *text, size_t length, struct err *e)
+{
+	if (is_special(path))
+		return write_special(path, text, length, e);
+	return write_regular(path, text, length, e);
 }
 
 int file_make_directories(const char *path, struct err *e)

@@ -9,7 +9,10 @@ struct err;
 /* *ret_text is NUL-terminated and owned by the caller. */
 int file_read_all(const char *path, char **ret_text, size_t *ret_length, struct err *e);
 
-/* Temporary file beside @path, fsync, rename, fsync of the folder. */
+/*
+ * Temporary file beside @path, fsync, rename, fsync of the folder. What is there and no regular
+ * file (a device, a FIFO) is written to as it is.
+ */
 int file_write_atomic(const char *path, const char *text, size_t length, struct err *e);
 
 /* mkdir -p */

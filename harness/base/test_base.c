@@ -303,6 +303,28 @@ static void test_atomic_write_on_a_full_disk_keeps_the_old(void **state)
 	assert_non_null(strstr(e.text, "/proc/nothing/here"));
 }
 
+static void test_atomic_write_leaves_a_fifo_a_fifo(void **state)
+{
+	char folder[] = "/tmp/memsoak-fifo-XXXXXX", got[4] = "";
+	cleanup_free char *path = NULL;
+	struct stat st;
+	struct err e = {0};
+	int reader;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_true(asprintf(&path, "%s/fifo", folder) > 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_int_equal(file_write_atomic(path, "abc", 3, &e), 0);
+	assert_int_equal(read(reader, got, sizeof(got)), 3);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	(void)close(reader);
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_atomic_write_on_a_full_disk_keeps_the_old),
+		cmocka_unit_test(test_atomic_write_leaves_a_fifo_a_fifo),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
