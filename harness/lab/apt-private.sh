@@ -19,8 +19,9 @@ apt_open()
 	need apt-get apt-cache dpkg-deb
 	[ -r "$apt_keyring" ] || die 2 "no $apt_keyring; apt-get install debian-archive-keyring"
 	apt_dir=$lab_cache/apt/$1
-	mkdir -p "$apt_dir/etc/none" "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial" ||
-		die 2 "cannot write $apt_dir; set XDG_CACHE_HOME"
+	for apt_folder in etc/none lists/partial cache/archives/partial; do
+		folder "$apt_dir/$apt_folder"
+	done
 	apt_mirror=${MEMSOAK_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 	apt_security=${MEMSOAK_DEBIAN_SECURITY:-http://deb.debian.org/debian-security}
 	cat >"$apt_dir/etc/sources.list" <<-EOF

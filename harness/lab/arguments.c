@@ -11,19 +11,15 @@
 
 void arguments_add(struct arguments *a, const char *format, ...)
 {
-	va_list list, again;
-	char *text;
+	char *text = NULL;
+	va_list list;
 	int n;
 
 	va_start(list, format);
-	va_copy(again, list);
-	n = vsnprintf(NULL, 0, format, list);
+	n = vasprintf(&text, format, list);
 	va_end(list);
-	text = memory_alloc((size_t)n + 1, 1);
-	(void)vsnprintf(text, (size_t)n + 1, format, again);
-	va_end(again);
 	a->items = memory_grow(a->items, a->n_items + 2, sizeof(*a->items));
-	a->items[a->n_items++] = text;
+	a->items[a->n_items++] = n < 0 ? memory_string("") : text;
 	a->items[a->n_items] = NULL;
 }
 

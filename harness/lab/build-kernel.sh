@@ -104,7 +104,8 @@ fetch_source()
 	apt_unpack "$package" "${version##* }" "$lab_tmp/deb" ||
 		die 4 "cannot fetch $version: $(apt_why download)"
 	mkdir -p "$lab_tmp/tree"
-	tar -C "$lab_tmp/tree" --strip-components=1 -xf "$lab_tmp/deb/usr/src/$package.tar.xz" 9>&- ||
+	tar -C "$lab_tmp/tree" --strip-components=1 \
+		-xf "$lab_tmp/deb/usr/src/$package.tar.xz" 9>&- ||
 		die 3 "$version has no usr/src/$package.tar.xz"
 	apt_close
 	rm -rf "$work"
@@ -136,13 +137,14 @@ apply()
 	fi
 }
 
-# make in the build folder; its words go to a log, of which the first error is shown.
+# make in the build folder; its words go to a log, of which the first error is shown. It keeps the
+# lock: should this script be killed, nobody patches the source while its compilers still run.
 build()
 {
 	make -C "$work/source" O="$work/build" -j "$jobs" LOCALVERSION="-memsoak-$variant" \
 		KBUILD_BUILD_VERSION=1 KBUILD_BUILD_USER=memsoak KBUILD_BUILD_HOST=lab \
 		KBUILD_BUILD_TIMESTAMP="$(date -u -r "$work/version")" "$@" \
-		>>"$work/build.log" 2>&1 9>&- ||
+		>>"$work/build.log" 2>&1 ||
 		die 3 "make $1 failed, see $work/build.log: $(grep -m 1 -iE '(error|\*\*\*)' \
 			"$work/build.log" || tail -n 1 "$work/build.log")"
 }
@@ -221,13 +223,25 @@ make_kernel()
 make_all()
 {
 	count=0
+	without=
 	for name in $(names); do
+		look_up
+		case " $without " in
+		*" $tree "*) continue ;;
+		esac
 		code=0
 		"$0" "$name" || code=$?
 		case $code in
-		0) count=$((count + 1)) ;;
-		4) say "going on without $name" ;;
-		*) exit "$code" ;;
+		0)
+			count=$((count + 1))
+			;;
+		4)
+			say "going on without the kernels of $tree"
+			without="$without $tree"
+			;;
+		*)
+			exit "$code"
+			;;
 		esac
 	done
 	[ "$count" -gt 0 ] || die 4 "no kernel could be built"

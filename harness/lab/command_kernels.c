@@ -16,8 +16,9 @@
 static const struct option_command command = {
 	.program = "memsoak-lab kernels",
 	.usage = "",
-	.summary = "Lists the kernels that 'memsoak-lab run --kernel NAME' knows. One that is not in\n"
-		   "the cache is fetched or built by its first use, or by make lab-stock lab-kernels.",
+	.summary =
+		"Lists the kernels that 'memsoak-lab run --kernel NAME' knows. One that is not in\n"
+		"the cache is fetched or built by its first use, or by make lab-stock lab-kernels.",
 };
 
 static void print_entry(const struct registry_entry *entry, const struct paths *paths)

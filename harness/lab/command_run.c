@@ -26,9 +26,9 @@
 
 static double seconds(uint64_t ns)
 {
-	uint64_t whole_ms = ns / NS_PER_MS;
+	uint64_t ms = ns / NS_PER_MS;
 
-	return (double)whole_ms / 1000.0;
+	return (double)ms / 1000.0;
 }
 
 static int write_end(const struct machine *m, const struct guest_end *end, struct err *e)
@@ -95,8 +95,8 @@ static void tell_start(const struct machine *m)
 static int boot(struct machine *m, const struct paths *paths, struct err *e)
 {
 	const struct run_options *o = m->options;
-	cleanup_free char *console = o->console ? memory_string(o->console)
-						: memory_format("%s/console.log", m->share);
+	cleanup_free char *console =
+		o->console ? memory_string(o->console) : memory_format("%s/console.log", m->share);
 	struct guest_end end;
 	int r;
 

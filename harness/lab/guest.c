@@ -34,7 +34,7 @@ struct watch {
 	int signals;
 	struct console console;
 	struct output output;
-	char line[512];	     /* of QEMU's stderr, not ended yet */
+	char line[512]; /* of QEMU's stderr, not ended yet */
 	size_t n_line;
 	char complaint[512]; /* the last line of it that is no warning */
 	uint64_t start_ns, deadline_ns;
@@ -251,8 +251,13 @@ int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struc
 	      struct err *e)
 {
 	cleanup_close int file = open(console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	cleanup_close int signals = -1;
-	struct watch w = {.streams = {-1, -1, -1}, .output.fd = STDOUT_FILENO};
+	cleanup_close int signals = take_signals();
+	struct watch w = {
+		.streams = {-1, -1, -1},
+		.signals = signals,
+		.console.fd = file,
+		.output.fd = STDOUT_FILENO,
+	};
 	int theirs[N_STREAMS] = {-1, -1, -1}, r = 0, status;
 
 	*end = (struct guest_end){0};
@@ -267,9 +272,6 @@ int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struc
 			theirs[i] = ends[1];
 		}
 	}
-	signals = take_signals();
-	w.signals = signals;
-	w.console.fd = file;
 	if (r == 0)
 		r = start(m, &w, theirs, e);
 	for (int i = 0; i < N_STREAMS; i++)

@@ -8,7 +8,7 @@ struct err;
 struct machine;
 
 enum guest_ended {
-	GUEST_EXIT,	   /* its command ended; exit_code says how */
+	GUEST_EXIT, /* its command ended; exit_code says how */
 	GUEST_PANIC,
 	GUEST_TIMEOUT,
 	GUEST_QEMU_FAILED, /* QEMU went away, and the command had not ended */
@@ -18,10 +18,10 @@ enum guest_ended {
 struct guest_end {
 	enum guest_ended ended;
 	int exit_code;
-	int is_up;	 /* user space was reached, after up_ns */
+	int is_up; /* user space was reached, after up_ns */
 	uint64_t up_ns, total_ns;
-	char *release;	 /* the guest's uname -r, once it was up; owned */
-	char *why;	 /* one line, for all ends but GUEST_EXIT; owned */
+	char *release; /* the guest's uname -r, once it was up; owned */
+	char *why;     /* one line, for all ends but GUEST_EXIT; owned */
 };
 
 const char *guest_ended_name(enum guest_ended ended);

@@ -25,7 +25,7 @@ packages()
 		build	libsmartcols-dev	tables on the terminal
 		build	libgsl-dev		distributions and random numbers
 		build	libcmocka-dev		unit tests
-		build	libsystemd-dev		notifications to the service manager, journal
+		build	libsystemd-dev		service manager, journal
 		lab	qemu-system-x86		the guests
 		lab	busybox-static		their user space
 		lab	cpio			their initramfs
@@ -73,7 +73,8 @@ for arg; do
 	*) fail "$arg: not one of build, lab, kernels, test, lint" ;;
 	esac
 done
-command -v dpkg-query >/dev/null || fail "this host has no dpkg; packages() above names what is needed"
+command -v dpkg-query >/dev/null ||
+	fail "this host has no dpkg; packages() in this script names what is needed"
 
 wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test lint} " \
 	'index(groups " ", " " $1 " ") { print $2 }' | sort -u)
@@ -97,13 +98,24 @@ if [ "$(id -u)" -ne 0 ]; then
 		fail "neither root nor sudo here; as root: apt-get install $missing"
 	become=sudo
 fi
-# shellcheck disable=SC2086 # one argument a package, and no word for root
+
+# apt ACTION...: apt-get without questions; its words are not this script's answer.
+apt()
 {
-	printf 'install-deps.sh: installing %s\n' "$missing" >&2
-	# The lists may never have been fetched, or be too old to name what the mirrors have.
-	if ! $become env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; then
-		$become apt-get update -q || fail "apt-get update failed, its lines are above"
-		$become env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing ||
-			fail "apt-get could not install: $missing"
-	fi
-} >&2
+	$become env DEBIAN_FRONTEND=noninteractive apt-get -q --no-install-recommends "$@" >&2
+}
+
+printf 'install-deps.sh: installing %s\n' "$missing" >&2
+# shellcheck disable=SC2086 # one argument a package
+set -- $missing
+# The lists may never have been fetched.
+if ! (apt -s install "$@") 2>/dev/null; then
+	apt update || fail "apt-get update failed, its lines are above"
+	updated=yes
+fi
+# Or they are too old to name what the mirrors have.
+if ! apt -y install "$@"; then
+	[ -z "${updated:-}" ] || fail "apt-get could not install: $missing"
+	apt update || fail "apt-get update failed, its lines are above"
+	apt -y install "$@" || fail "apt-get could not install: $missing"
+fi

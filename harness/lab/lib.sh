@@ -6,7 +6,7 @@
 # A script's stdout is its answer (one path); everything said to people goes to stderr.
 
 lab_name=${0##*/}
-lab_cache=${MEMSOAK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/memsoak}
+lab_cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/memsoak
 lab_tmp=
 
 say()
@@ -41,11 +41,25 @@ lab_clean()
 	lab_tmp=
 }
 
-# A scratch folder inside the cache, so that a rename out of it is atomic; gone at every exit.
+# folder DIR: made when it is not there.
+folder()
+{
+	mkdir -p "$1" 2>/dev/null || die 2 "cannot make $1; set XDG_CACHE_HOME"
+}
+
+# prune DIR DAYS: what nobody has touched for so long goes.
+prune()
+{
+	find "$1" -mindepth 1 -maxdepth 1 -mtime "+$2" -exec rm -rf {} +
+}
+
+# A scratch folder inside the cache, so that a rename out of it is atomic; gone at every exit but
+# that by SIGKILL.
 scratch()
 {
-	mkdir -p "$lab_cache/tmp" || die 2 "cannot make $lab_cache/tmp; set XDG_CACHE_HOME"
-	lab_tmp=$(mktemp -d "$lab_cache/tmp/${lab_name%.sh}.XXXXXX") ||
+	folder "$lab_cache/tmp"
+	prune "$lab_cache/tmp" 1
+	lab_tmp=$(mktemp -d "$lab_cache/tmp/${lab_name%.sh}.XXXXXX" 2>/dev/null) ||
 		die 2 "cannot write in $lab_cache/tmp; set XDG_CACHE_HOME"
 	trap lab_clean EXIT
 	trap 'exit 130' INT
@@ -54,10 +68,10 @@ scratch()
 }
 
 # One builder of one thing at a time; the others wait, then find it made. The lock is file
-# descriptor 9 and ends with the script: commands that might outlive it get 9>&-.
+# descriptor 9; a command that inherits it holds the lock on, should it outlive the script.
 lock()
 {
-	mkdir -p "$lab_cache/locks" || die 2 "cannot make $lab_cache/locks; set XDG_CACHE_HOME"
+	folder "$lab_cache/locks"
 	exec 9>"$lab_cache/locks/$1" || die 2 "cannot write $lab_cache/locks/$1"
 	if ! flock -n 9; then
 		say "another one is at work on $1; waiting for it"

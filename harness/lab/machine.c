@@ -29,7 +29,8 @@ char *machine_qemu(struct err *e)
 			return steal_ptr(&file);
 		path += n + (path[n] == ':');
 	}
-	(void)err_set(e, -ENOENT, "%s is not installed: harness/lab/install-deps.sh lab", qemu_name);
+	(void)err_set(e, -ENOENT, "%s is not installed: harness/lab/install-deps.sh lab",
+		      qemu_name);
 	return NULL;
 }
 
@@ -188,9 +189,9 @@ static char *zones(const struct run_options *o)
 
 	if (!o->static_memory)
 		return memory_string("movable_node memhp_default_state=online_movable");
-	if (!movable || (o->append && (strstr(o->append, "movable_node") ||
-				       strstr(o->append, "movablecore=") ||
-				       strstr(o->append, "kernelcore="))))
+	if (!movable ||
+	    (o->append && (strstr(o->append, "movable_node") || strstr(o->append, "movablecore=") ||
+			   strstr(o->append, "kernelcore="))))
 		return memory_string("");
 	return memory_format("movablecore=%lluM", (unsigned long long)(movable / MIB));
 }

@@ -11,8 +11,8 @@ struct run_options;
 struct machine {
 	const struct kernel *kernel;
 	const struct run_options *options;
-	const char *accel; /* "tcg" or "kvm" */
-	const char *share; /* absolute */
+	const char *accel;		   /* "tcg" or "kvm" */
+	const char *share;		   /* absolute */
 	int initrd_fd, console_fd, out_fd; /* the process that runs QEMU keeps these open */
 };
 

@@ -12,8 +12,8 @@
 #                                       in LIST, one HOST TAB GUEST a line; an ELF file brings
 #                                       its libraries along
 #
-# Neither is compressed: QEMU copies the image at the speed of the host, the guest would unpack it at
-# the emulator's.
+# Neither is compressed: QEMU copies the image at the speed of the host, the guest would unpack it
+# at the emulator's. A boot with 120 MB took 2.8 s, with zstd 4.0 s, with gzip 4.3 s.
 set -eu
 lab_dir=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=harness/lab/lib.sh
@@ -94,14 +94,17 @@ pack()
 
 base()
 {
-	busybox=$(command -v busybox) || die 2 "busybox is not installed: harness/lab/install-deps.sh lab"
+	busybox=$(command -v busybox) ||
+		die 2 "busybox is not installed: harness/lab/install-deps.sh lab"
 	modules=
 	config=/nonexistent
 	: >"$lab_tmp/modules"
 	if [ -n "${1:-}" ]; then
 		modules=$(modules_of "$1")
 		depend "$modules" >"$lab_tmp/modules"
-		config=$(readlink -m "$1/../config")
+		config=$1/../config
+		# Beside a folder of somebody else's, it may be anything.
+		grep -qs '^CONFIG_' "$config" || config=/nonexistent
 	fi
 	key=$({
 		cat "$0" "$lab_dir/guest/init" "$lab_dir/guest/modules.list" "$busybox"
@@ -114,9 +117,12 @@ base()
 	out=$lab_cache/initramfs/$key.cpio
 	if [ ! -e "$out" ]; then
 		root=$lab_tmp/root
-		mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" "$root/etc/memsoak" \
-			"$root/boot" "$root/root" "$root/share" "$root/proc" "$root/sys" "$root/dev" \
-			"$root/run" "$root/tmp" "$lab_cache/initramfs"
+		folder "$lab_cache/initramfs"
+		prune "$lab_cache/initramfs" 30
+		for folder in bin sbin usr/bin usr/sbin etc/memsoak boot root share proc sys dev \
+			run tmp; do
+			mkdir -p "$root/$folder"
+		done
 		cp "$busybox" "$root/bin/busybox"
 		"$busybox" --list | while read -r applet; do
 			[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
@@ -136,6 +142,7 @@ base()
 		pack "$root" "$lab_tmp/base.cpio"
 		mv "$lab_tmp/base.cpio" "$out"
 	fi
+	touch "$out"
 	printf '%s\n' "$out"
 }
 
@@ -144,8 +151,9 @@ libraries()
 {
 	LD_PRELOAD='' ldd "$1" 2>/dev/null >"$lab_tmp/ldd" || return 0
 	if grep -q 'not found' "$lab_tmp/ldd"; then
-		die 2 "$1 needs $(sed -n 's/^[[:space:]]*\([^ ]*\) => not found/\1/p' "$lab_tmp/ldd" |
-			head -n 1), which this host does not have"
+		missing=$(sed -n 's/^[[:space:]]*\([^ ]*\) => not found/\1/p' "$lab_tmp/ldd" |
+			tr '\n' ' ')
+		die 2 "$1 needs what this host does not have: $missing"
 	fi
 	sed -n 's/^.* => \(\/[^ ]*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' "$lab_tmp/ldd"
 	# glibc opens this one by name when a thread is cancelled.

@@ -19,9 +19,10 @@ static const struct {
 
 static void usage(FILE *out)
 {
-	(void)fprintf(out, "Usage: memsoak-lab COMMAND [options]\n"
-			   "Guests of two or more NUMA nodes, for tests that take memory offline.\n\n"
-			   "Commands:\n");
+	(void)fprintf(out,
+		      "Usage: memsoak-lab COMMAND [options]\n"
+		      "Guests of two or more NUMA nodes, for tests that take memory offline.\n\n"
+		      "Commands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		(void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	(void)fprintf(out, "\nmemsoak-lab COMMAND --help shows a command's options.\n");

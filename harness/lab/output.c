@@ -42,8 +42,8 @@ static void take_line(struct output *o, size_t n)
 
 	/* Once the command runs, its output is its own, whatever it looks like. */
 	if (!o->is_running && n > length && memcmp(o->pending, mark, length) == 0) {
-		cleanup_free char *text = memory_format("%.*s", (int)(n - length - 1),
-							o->pending + length);
+		cleanup_free char *text =
+			memory_format("%.*s", (int)(n - length - 1), o->pending + length);
 
 		mind(o, text);
 		o->n_pending -= n;

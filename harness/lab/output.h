@@ -12,10 +12,10 @@ struct output {
 	int fd; /* where the output goes */
 	char *pending;
 	size_t n_pending;
-	bool is_up;	  /* user space was reached */
-	bool is_running;  /* the command was started */
-	char *release;	  /* the guest's uname -r, once it is up */
-	char *complaint;  /* why /init could not run the command */
+	bool is_up;	   /* user space was reached */
+	bool is_running;   /* the command was started */
+	char *release;	   /* the guest's uname -r, once it is up */
+	char *complaint;   /* why /init could not run the command */
 	bool is_fd_broken; /* nobody reads any more */
 };
 

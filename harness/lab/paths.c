@@ -60,10 +60,11 @@ int paths_find(struct paths *p, struct err *e)
 	p->binaries = memory_string(self);
 	p->lab = sibling_with(self, "harness/lab", "lab", "make-initramfs.sh");
 	if (!p->lab)
-		return err_set(e, -ENOENT,
-			       "no make-initramfs.sh in %s/../harness/lab or %s/../share/memsoak/lab:"
-			       " run memsoak-lab where it was built or installed",
-			       self, self);
+		return err_set(
+			e, -ENOENT,
+			"no make-initramfs.sh in %s/../harness/lab or %s/../share/memsoak/lab:"
+			" run memsoak-lab where it was built or installed",
+			self, self);
 	p->profiles = sibling_with(self, "workloads/profiles", "profiles", ".");
 	p->cache = cache_folder(e);
 	return p->cache ? 0 : -ENOENT;

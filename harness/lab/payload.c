@@ -92,7 +92,8 @@ static int add_profiles(char **list, const struct run_options *o, const struct p
 	}
 	file = memory_format("%s/%s.ini", paths->profiles ? paths->profiles : "", o->profile);
 	if (access(file, R_OK) < 0)
-		return err_set(e, -ENOENT, "--profile %s: no such file, and no %s", o->profile, file);
+		return err_set(e, -ENOENT, "--profile %s: no such file, and no %s", o->profile,
+			       file);
 	return 0;
 }
 
@@ -113,9 +114,9 @@ static int add_file(char **list, const char *word, struct err *e)
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return err_set(e, -EINVAL, "--file %s: neither a file nor a folder", host);
 	if (!guest)
-		guest = memory_format("%s/%s",
-				      S_ISREG(st.st_mode) && (st.st_mode & 0111) ? "/usr/bin" : "/root",
-				      last_part(host));
+		guest = memory_format(
+			"%s/%s", S_ISREG(st.st_mode) && (st.st_mode & 0111) ? "/usr/bin" : "/root",
+			last_part(host));
 	return add(list, host, guest, e);
 }
 
@@ -141,6 +142,7 @@ int payload_image(const struct run_options *o, const struct paths *paths,
 	call[3] = kernel->modules;
 	r = script_run(paths, call, list, 0, &answer, e);
 	if (r > 0)
-		r = err_set(e, -EIO, "no initramfs: %s ended with %d, its line is above", call[0], r);
+		r = err_set(e, -EIO, "no initramfs: %s ended with %d, its line is above", call[0],
+			    r);
 	return r < 0 ? r : steal_fd(&fd);
 }

@@ -7,7 +7,7 @@ struct kernel;
 struct paths;
 struct run_options;
 
-/* Where the guest finds the profile @name: as it is, or for a file its copy. Owned by the caller. */
+/* How the guest names the profile @name: as it is, or for a file its copy. The caller's own. */
 char *payload_profile(const char *name);
 
 /* The initramfs as a descriptor of a file without a name, or a negative errno. */

@@ -10,16 +10,13 @@ $(BUILD)/memsoak-lab: $(addprefix $(BUILD)/obj/harness/lab/,$(lab_OBJS)) \
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
-LAB_STOCK := bookworm
-LAB_KERNELS := $(sort $(patsubst %.conf,%,$(notdir $(shell \
-	grep -l '^kind=lab' $(wildcard harness/lab/variants/*.conf) /dev/null))))
+LAB_SUITES := bookworm
 
 .PHONY: lab-stock lab-kernels
+# Silent and at once when they are there.
 lab-stock:
-	$(Q)for suite in $(LAB_STOCK); do harness/lab/fetch-stock.sh $$suite >/dev/null || exit; done
+	$(Q)for suite in $(LAB_SUITES); do harness/lab/fetch-stock.sh $$suite >/dev/null || exit; done
 
-# One after the other: each build takes all CPUs.
 lab-kernels:
-	$(Q)for name in $(LAB_KERNELS); do \
-		harness/lab/build-kernel.sh $$name >/dev/null || exit; \
-	done
+	$(Q)harness/lab/install-deps.sh lab kernels
+	$(Q)harness/lab/build-kernel.sh --all

@@ -19,7 +19,8 @@ static const struct option_spec specs[] = {
 	{"initrd-modules", 0, OPTION_STRING, FIELD(modules), 0, 0, "DIR",
 	 "the image's modules: INSTALL_MOD_PATH, with lib/modules/RELEASE in it"},
 	{"nodes", 0, OPTION_NUMBER, FIELD(nodes), 1, RUN_MAX_NODES, "N", "NUMA nodes (default 2)"},
-	{"mem", 0, OPTION_BYTES, FIELD(node_bytes), 0, 0, "M", "memory of each node (default 1GiB)"},
+	{"mem", 0, OPTION_BYTES, FIELD(node_bytes), 0, 0, "M",
+	 "memory of each node (default 1GiB)"},
 	{"static-memory", 0, OPTION_FLAG, FIELD(static_memory), 0, 0, NULL,
 	 "no DIMMs: for a kernel without ACPI_HOTPLUG_MEMORY (or movablecore= of your own)"},
 	{"cpus", 0, OPTION_NUMBER, FIELD(cpus), 1, 255, "C",
@@ -34,7 +35,8 @@ static const struct option_spec specs[] = {
 	 "the guest's /share, where results are left (default: a new folder in /tmp)"},
 	{"file", 'f', OPTION_LIST, FIELD(files), 0, 0, "HOSTPATH[:GUESTPATH]",
 	 "put into the guest with its libraries (default /usr/bin/NAME, /root/NAME for data)"},
-	{"append", 0, OPTION_STRING, FIELD(append), 0, 0, "STR", "added to the kernel command line"},
+	{"append", 0, OPTION_STRING, FIELD(append), 0, 0, "STR",
+	 "added to the kernel command line"},
 	{"timeout", 't', OPTION_DURATION, FIELD(timeout_ns), 0, 0, "T",
 	 "the guest is killed after this time (default 15m)"},
 	{"accel", 0, OPTION_STRING, FIELD(accel), 0, 0, "auto|kvm|tcg",
@@ -45,7 +47,8 @@ static const struct option_spec specs[] = {
 	 "let a bzImage unpack itself (and KASLR work), which is slower"},
 	{"qemu-arg", 0, OPTION_LIST, FIELD(qemu_arguments), 0, 0, "ARG",
 	 "passed to QEMU as it is, such as --qemu-arg=-device --qemu-arg=..."},
-	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), 0, 0, NULL, "only the guest's output, and errors"},
+	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), 0, 0, NULL,
+	 "only the guest's output, and errors"},
 };
 
 static const struct option_command command = {
@@ -127,7 +130,7 @@ int run_options_parse(struct run_options *o, int argc, char *const argv[], struc
 		.cpus = 2,
 		.node_bytes = 1024 * MIB,
 		.accel = "auto",
-		.timeout_ns = 15 * 60 * NS_PER_S,
+		.timeout_ns = 900 * NS_PER_S,
 	};
 	r = options_parse(&command, argc, argv, o, &o->words, e);
 	return r ? r : check(o, e);

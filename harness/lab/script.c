@@ -55,8 +55,9 @@ static int input_file(const char *input, struct err *e)
 int script_run(const struct paths *paths, const char *const argv[], const char *input, int quiet,
 	       char **ret_answer, struct err *e)
 {
-	cleanup_close int read_end = -1, write_end = -1, in = -1, nothing = -1;
-	struct process_options options = {.stdout_fd = -1, .stderr_fd = -1};
+	cleanup_close int nothing = quiet ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	cleanup_close int read_end = -1, write_end = -1, in = -1;
+	struct process_options options = {.stdout_fd = -1, .stderr_fd = nothing};
 	struct arguments words = {0};
 	struct process p;
 	int ends[2], status = 0, r;
@@ -81,10 +82,6 @@ int script_run(const struct paths *paths, const char *const argv[], const char *
 	read_end = ends[0];
 	write_end = ends[1];
 	options.stdout_fd = write_end;
-	if (quiet) {
-		nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-		options.stderr_fd = nothing;
-	}
 	r = process_spawn(&p, arguments_argv(&words), &options, e);
 	arguments_done(&words);
 	if (r < 0)

@@ -31,8 +31,8 @@ static int make_folder(const struct run_options *o, char **ret_path, struct err 
 	} else {
 		path = memory_format("%s/memsoak-lab.XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
 		if (!mkdtemp(path))
-			return err_errno(e, -errno, "cannot make a folder like %s: name one by --share",
-					 path);
+			return err_errno(e, -errno,
+					 "cannot make a folder like %s: name one by --share", path);
 	}
 	*ret_path = realpath(path, NULL);
 	return *ret_path ? 0 : err_errno(e, -errno, "--share %s", path);
@@ -59,7 +59,8 @@ static int read_script(const struct run_options *o, char **ret_text, struct err 
 	if (r < 0)
 		return err_wrap(e, "--script");
 	if (strncmp(*ret_text, "#!", 2) != 0)
-		return err_set(e, -EINVAL, "--script %s: its first line must be #!/bin/sh", o->script);
+		return err_set(e, -EINVAL, "--script %s: its first line must be #!/bin/sh",
+			       o->script);
 	return 0;
 }
 

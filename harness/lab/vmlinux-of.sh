@@ -33,11 +33,13 @@ if [ $# -eq 1 ]; then
 	key=$(sha256sum "$image" | cut -c 1-32)
 	out=$lab_cache/vmlinux/$key
 	if [ -e "$out" ]; then
+		touch "$out"
 		[ -s "$out" ] || exit 1
 		printf '%s\n' "$out"
 		exit 0
 	fi
-	mkdir -p "$lab_cache/vmlinux"
+	folder "$lab_cache/vmlinux"
+	prune "$lab_cache/vmlinux" 7
 else
 	out=$2
 fi
