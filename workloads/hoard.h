@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,10 @@ struct hoard {
 	void **seats;			  /* pages of ours in frames of the block */
 	size_t n_seats, seats_room;
 	int pagemap_fd, flags_fd;
+	cpu_set_t cpus;	  /* for the helping threads: those that we had when it was opened */
+	uint64_t *blocks; /* numbers of the blocks that chunks were found in */
+	size_t n_blocks;
+	uint64_t *firsts;  /* and for each of them the offset of the first chunk in it */
 	bool is_exhausted; /* there is no more to be had */
 };
 
@@ -38,5 +43,8 @@ void hoard_grow(struct hoard *h, size_t wanted, uint64_t deadline_ns);
  */
 size_t hoard_free_seats(struct hoard *h, size_t n);
 
-/* Gives all back, the first taken last, so that the free lists are in the order that they had. */
+/*
+ * Gives all back, so that the free lists begin with one chunk of each block that was met, and go
+ * on in the order that they had: the next block is not far then, whichever it is.
+ */
 void hoard_release(struct hoard *h);

@@ -47,23 +47,29 @@ static bool is_late(const struct placing *p)
 /* All on one CPU: the list of free pages that matters is that CPU's. */
 static void stay_on_cpu(cpu_set_t *ret_before)
 {
+	int cpu = sched_getcpu();
 	cpu_set_t one;
 
 	(void)sched_getaffinity(0, sizeof(*ret_before), ret_before);
 	CPU_ZERO(&one);
-	CPU_SET(sched_getcpu(), &one);
+	CPU_SET(cpu < 0 ? 0 : cpu, &one);
 	(void)sched_setaffinity(0, sizeof(one), &one);
 }
 
-/* The pages of one target that are not seated, from *page on, at most @max; 0: none is left. */
-static size_t next_pages(const struct placing *p, uint64_t *page, uint64_t end, void **addresses,
-			 size_t max)
+/*
+ * The pages of one target that are on the block's node but not seated (@on_node), or on another
+ * node; from *page on, at most @max. A page without a frame belongs to a target that has ended.
+ */
+static size_t next_pages(const struct placing *p, bool on_node, uint64_t *page, uint64_t end,
+			 void **addresses, size_t max)
 {
+	const struct page_list *list = p->list;
 	size_t n = 0;
 
 	for (; *page < end && n < max; (*page)++)
-		if (!is_seated(p, *page) && p->list->frames[*page])
-			addresses[n++] = p->list->addresses[*page];
+		if (list->frames[*page] && !is_seated(p, *page) &&
+		    (list->nodes[*page] == p->request->node) == on_node)
+			addresses[n++] = list->addresses[*page];
 	return n;
 }
 
@@ -77,10 +83,9 @@ static void send_away(struct placing *p)
 		end += p->list->targets[i].count;
 		while (page < end && !is_late(p)) {
 			uint64_t moved = 0;
-			size_t n = next_pages(p, &page, end, addresses, ARRAY_SIZE(addresses));
+			size_t n =
+				next_pages(p, true, &page, end, addresses, ARRAY_SIZE(addresses));
 
-			/* A target that has ended: its pages have no frames, and are not counted.
-			 */
 			if (n &&
 			    migrate_to(p->list->targets[i].pid, addresses, n, p->request->away_node,
 				       MPOL_MF_MOVE_ALL, &moved, NULL) == 0)
@@ -114,7 +119,7 @@ static void seat_all(struct placing *p)
 		while (page < end && p->hoard.n_seats && !is_late(p)) {
 			size_t max = p->hoard.n_seats < SEATS_AT_A_TIME ? p->hoard.n_seats
 									: SEATS_AT_A_TIME;
-			size_t n = next_pages(p, &page, end, addresses, max);
+			size_t n = next_pages(p, false, &page, end, addresses, max);
 
 			if (n)
 				seat_batch(p, p->list->targets[i].pid, addresses, n);
@@ -139,9 +144,12 @@ static void drain_batches(const struct placing *p)
 
 static void play_round(struct placing *p, uint64_t missing)
 {
-	if (p->request->away_node != PLACER_NO_NODE)
-		send_away(p);
-	hoard_grow(&p->hoard, missing, p->deadline_ns);
+	page_list_ask_nodes(p->list);
+	send_away(p);
+	page_list_ask_nodes(p->list);
+	/* What a round left is used first: the next seat may be far away. */
+	if (p->hoard.n_seats == 0)
+		hoard_grow(&p->hoard, missing, p->deadline_ns);
 	drain_batches(p);
 	seat_all(p);
 }
@@ -161,7 +169,8 @@ int place_pages(const struct placer_request *request, struct page_list *list,
 		return r;
 	page_list_locate(list);
 	answer->in_range = page_list_count_in(list, request->first_frame, request->n_frames);
-	if (answer->in_range == list->n_pages)
+	/* Without a second node a page cannot leave this one, so it cannot come back either. */
+	if (answer->in_range == list->n_pages || request->away_node == PLACER_NO_NODE)
 		return 0;
 	r = hoard_open(&p.hoard, request->node, request->first_frame, request->n_frames,
 		       request->budget_bytes, e);

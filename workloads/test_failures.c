@@ -155,10 +155,10 @@ static void help_and_list_end_well(void **state)
 int test_failures(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(told_on_stderr),
-		cmocka_unit_test(told_in_shared_memory),
-		cmocka_unit_test(foreign_memory_is_refused),
-		cmocka_unit_test(help_and_list_end_well),
+		rig_test(told_on_stderr),
+		rig_test(told_in_shared_memory),
+		rig_test(foreign_memory_is_refused),
+		rig_test(help_and_list_end_well),
 	};
 
 	return cmocka_run_group_tests_name("workloads: failures", tests, NULL, NULL);

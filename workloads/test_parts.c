@@ -36,20 +36,23 @@ static void registry_is_sound(void **state)
 	assert_null(workload_find(""));
 }
 
+/* Being descheduled between the two clocks' readings falsifies one try, not all. */
 static void ticks_tell_the_time(void **state)
 {
 	struct ticks ticks;
-	uint64_t begin_ticks, begin_ns, ns, ticks_ns;
+	bool is_near = false;
 
 	(void)state;
 	ticks_calibrate(&ticks);
-	begin_ns = clock_monotonic_ns();
-	begin_ticks = ticks_now();
-	(void)clock_sleep_ns(100 * NS_PER_MS);
-	ticks_ns = ticks_to_ns(&ticks, ticks_now() - begin_ticks);
-	ns = clock_monotonic_ns() - begin_ns;
-	/* Being descheduled between the two readings is in one of them only. */
-	assert_in_range(ticks_ns, ns - ns / 20, ns + ns / 20);
+	for (int i = 0; i < 10 && !is_near; i++) {
+		uint64_t begin_ns = clock_monotonic_ns(), begin_ticks = ticks_now(), ns, ticks_ns;
+
+		(void)clock_sleep_ns(100 * NS_PER_MS);
+		ticks_ns = ticks_to_ns(&ticks, ticks_now() - begin_ticks);
+		ns = clock_monotonic_ns() - begin_ns;
+		is_near = ticks_ns > ns - ns / 50 && ticks_ns < ns + ns / 50;
+	}
+	assert_true(is_near);
 	assert_in_range(ticks_to_ns(&ticks, ticks_from_ns(&ticks, NS_PER_S)), NS_PER_S - 10,
 			NS_PER_S + 10);
 }

@@ -211,7 +211,10 @@ static void pages_in_place_take_no_memory(void **state)
 	assert_int_equal(finish(&p), 0);
 }
 
-/* A range that no memory is in: all that may be taken is, and given back before the answer. */
+/*
+ * A range that no memory is in: all that may be taken is, and given back before the answer. The
+ * node that the pages are to leave for is the one where they are: none of them moves.
+ */
 static void hoard_keeps_its_budget_and_is_given_back(void **state)
 {
 	struct placer p;
@@ -226,13 +229,34 @@ static void hoard_keeps_its_budget_and_is_given_back(void **state)
 	ask(&p, &(struct placer_request){.task = PLACER_PLACE,
 					 .first_frame = 1ULL << 50,
 					 .n_frames = 32768,
-					 .away_node = PLACER_NO_NODE,
+					 .away_node = 0,
 					 .budget_bytes = 65 * MIB,
 					 .budget_ns = 5 * NS_PER_S});
 	assert_int_equal(p.answer.wanted, PAGES);
 	assert_int_equal(p.answer.in_range, 0);
 	assert_int_equal(p.answer.hoard_bytes, 64 * MIB);
+	assert_int_equal(p.answer.moved, 0);
 	assert_true(resident_bytes(p.process.pid) < before + 8 * MIB);
+	assert_int_equal(finish(&p), 0);
+}
+
+static void without_a_second_node_nothing_is_taken(void **state)
+{
+	struct placer p;
+
+	(void)state;
+	if (!rig_sees_frames())
+		skip();
+	start(&p);
+	ask(&p, &(struct placer_request){.task = PLACER_PLACE,
+					 .first_frame = 1ULL << 50,
+					 .n_frames = 32768,
+					 .away_node = PLACER_NO_NODE,
+					 .budget_bytes = 64 * MIB,
+					 .budget_ns = NS_PER_S});
+	assert_int_equal(p.answer.wanted, PAGES);
+	assert_int_equal(p.answer.in_range, 0);
+	assert_int_equal(p.answer.hoard_bytes, 0);
 	assert_int_equal(finish(&p), 0);
 }
 
@@ -249,7 +273,7 @@ static void time_budget_is_kept(void **state)
 	ask(&p, &(struct placer_request){.task = PLACER_PLACE,
 					 .first_frame = 1ULL << 50,
 					 .n_frames = 32768,
-					 .away_node = PLACER_NO_NODE,
+					 .away_node = 0,
 					 .budget_bytes = 1024 * MIB,
 					 .budget_ns = 10 * NS_PER_MS});
 	assert_true(clock_monotonic_ns() - begin_ns < NS_PER_S);
@@ -300,6 +324,7 @@ int test_placer(void)
 		cmocka_unit_test(home_leaves_what_is_at_home),
 		cmocka_unit_test(pages_in_place_take_no_memory),
 		cmocka_unit_test(hoard_keeps_its_budget_and_is_given_back),
+		cmocka_unit_test(without_a_second_node_nothing_is_taken),
 		cmocka_unit_test(time_budget_is_kept),
 		cmocka_unit_test(nonsense_ends_it_with_a_line),
 	};

@@ -17,6 +17,8 @@
 
 #define PATIENCE_NS (10 * NS_PER_S)
 
+static pid_t running; /* 0: none */
+
 const char *rig_worker_path(void)
 {
 	static char path[4096];
@@ -85,6 +87,7 @@ void rig_start(struct rig *rig, const char *const words[])
 	if (process_spawn(&rig->process, argv, &options, &e) < 0)
 		fail_msg("%s", e.text);
 	rig->is_running = true;
+	running = rig->process.pid;
 }
 
 void rig_start_ready(struct rig *rig, const char *const words[], uint32_t active)
@@ -113,9 +116,19 @@ int rig_wait(struct rig *rig)
 		(void)clock_sleep_ns(NS_PER_MS);
 	}
 	rig->is_running = false;
+	running = 0;
 	if (rig->process.pidfd >= 0)
 		(void)close(rig->process.pidfd);
 	return status;
+}
+
+int rig_tear_down(void **state)
+{
+	(void)state;
+	if (running > 0 && kill(running, SIGKILL) == 0)
+		(void)waitpid(running, NULL, 0);
+	running = 0;
+	return 0;
 }
 
 static const char *text_of(int fd)
@@ -182,6 +195,22 @@ void rig_wait_above(const struct rig *rig, size_t slot_field, uint64_t value)
 			fail_msg("stays at %llu", (unsigned long long)rig_sum(rig, slot_field));
 		(void)clock_sleep_ns(NS_PER_MS);
 	}
+}
+
+uint64_t rig_wait_quiet(const struct rig *rig, size_t slot_field, uint64_t tolerance)
+{
+	uint64_t before = rig_sum(rig, slot_field), now = before;
+
+	for (int i = 0; i < 20; i++) {
+		/* Longer than the time between two refreshes of what is not counted at once. */
+		(void)clock_sleep_ns(300 * NS_PER_MS);
+		now = rig_sum(rig, slot_field);
+		if (now - before <= tolerance)
+			return now;
+		before = now;
+	}
+	fail_msg("%llu, and more and more", (unsigned long long)now);
+	return now;
 }
 
 void rig_settle(void)

@@ -53,6 +53,10 @@ const char *rig_stderr(struct rig *rig);
 void rig_stop(struct rig *rig);
 void rig_close(struct rig *rig);
 
+/* After each test: ends the worker that a failed one has left. */
+int rig_tear_down(void **state);
+#define rig_test(f) cmocka_unit_test_teardown(f, rig_tear_down)
+
 /* Of all slots. */
 uint64_t rig_sum(const struct rig *rig, size_t slot_field);
 #define RIG_SUM(rig, field) rig_sum(rig, offsetof(struct worker_slot, field))
@@ -62,7 +66,15 @@ void rig_wait_above(const struct rig *rig, size_t slot_field, uint64_t value);
 #define RIG_WAIT_ABOVE(rig, field, value)                                                          \
 	rig_wait_above(rig, offsetof(struct worker_slot, field), value)
 
-/* Lets what was just changed take effect. */
+/*
+ * Waits until two readings of the sum, some time apart, differ by @tolerance at most; returns the
+ * last one. The test fails when it grows and grows.
+ */
+uint64_t rig_wait_quiet(const struct rig *rig, size_t slot_field, uint64_t tolerance);
+#define RIG_WAIT_QUIET(rig, field, tolerance)                                                      \
+	rig_wait_quiet(rig, offsetof(struct worker_slot, field), tolerance)
+
+/* Time for what should not happen to happen. */
 void rig_settle(void);
 
 /* True as root: page frames show. */

@@ -13,9 +13,10 @@
 #include "base/memory.h"
 #include "workers/groups.h"
 
-#define AIM_NS (6 * NS_PER_S)
+#define AIM_NS (10 * NS_PER_S)
 #define AIM_AGAIN_NS (4 * NS_PER_S)
 #define HOME_NS (5 * NS_PER_S)
+#define REST_NS (50 * NS_PER_MS) /* until a thread has ended what it is at: a pin lasts 20 ms */
 
 /* Owned by the caller. */
 static struct placer_target *collect_targets(const struct worker_groups *groups, size_t *ret_n)
@@ -60,6 +61,7 @@ static void set_resting(struct worker_groups *groups, bool rests)
 	}
 }
 
+/* 1: the time was up before all was done; 0: it was enough. */
 static int ask(struct worker_groups *groups, struct placer_request *request,
 	       const struct placer_target *targets, size_t n, struct worker_aim *aim, struct err *e)
 {
@@ -76,7 +78,7 @@ static int ask(struct worker_groups *groups, struct placer_request *request,
 	if (answer.error < 0)
 		return err_set(e, answer.error, "%.*s", (int)sizeof(answer.error_text) - 1,
 			       answer.error_text);
-	return 0;
+	return answer.elapsed_ns >= request->budget_ns;
 }
 
 int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t first_pfn,
@@ -94,6 +96,7 @@ int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t firs
 	};
 	struct worker_aim aim = {0};
 	cleanup_free struct placer_target *targets = NULL;
+	bool is_hopeless;
 	size_t n;
 	int r;
 
@@ -103,9 +106,13 @@ int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t firs
 		return 0;
 	}
 	r = ask(groups, &request, targets, n, &aim, e);
-	if (r == 0 && aim.pages_in_block < aim.pages_wanted && request.away_node != NO_NODE) {
+	/* Out of time with no page in the block: it was too far away, and resting brings nothing.
+	 */
+	is_hopeless = request.away_node == NO_NODE || (r == 1 && aim.pages_in_block == 0);
+	if (r >= 0 && aim.pages_in_block < aim.pages_wanted && !is_hopeless) {
 		request.budget_ns = AIM_AGAIN_NS;
 		set_resting(groups, true);
+		(void)clock_sleep_ns(REST_NS);
 		r = ask(groups, &request, targets, n, &aim, e);
 		set_resting(groups, false);
 	}
@@ -126,7 +133,8 @@ int worker_groups_unaim(struct worker_groups *groups, uint64_t *ret_moved, struc
 	targets = collect_targets(groups, &n);
 	if (n)
 		r = ask(groups, &request, targets, n, &aim, e);
-	if (r == 0)
-		*ret_moved = aim.pages_moved;
-	return r;
+	if (r < 0)
+		return r;
+	*ret_moved = aim.pages_moved;
+	return 0;
 }

@@ -174,13 +174,13 @@ static void a_silent_placer_is_not_waited_for(void **state)
 int test_aim(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pages_in_the_block_are_counted),
-		cmocka_unit_test(what_cannot_be_placed_is_told_in_counts),
-		cmocka_unit_test(who_rested_works_again),
-		cmocka_unit_test(nobody_to_be_aimed),
-		cmocka_unit_test(a_dead_placer_is_started_again),
-		cmocka_unit_test(a_placer_that_always_dies_is_an_error),
-		cmocka_unit_test(a_silent_placer_is_not_waited_for),
+		rig_test(pages_in_the_block_are_counted),
+		rig_test(what_cannot_be_placed_is_told_in_counts),
+		rig_test(who_rested_works_again),
+		rig_test(nobody_to_be_aimed),
+		rig_test(a_dead_placer_is_started_again),
+		rig_test(a_placer_that_always_dies_is_an_error),
+		rig_test(a_silent_placer_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests_name("workers: aim", tests, NULL, NULL);

@@ -13,6 +13,8 @@
 
 #define PATIENCE_NS (10 * NS_PER_S)
 
+static struct worker_groups *open_groups;
+
 const char *rig_worker_path(void)
 {
 	static char path[4096];
@@ -72,11 +74,20 @@ void rig_start(struct rig *rig)
 	if (worker_groups_start(&rig->topology, &rig->plan, &rig->phase, rig_worker_path(),
 				&rig->groups, &e) < 0)
 		fail_msg("%s", e.text);
+	open_groups = rig->groups;
 }
 
 void rig_close(struct rig *rig)
 {
+	open_groups = NULL;
 	worker_groups_stop(steal_ptr(&rig->groups));
+}
+
+int rig_tear_down(void **state)
+{
+	(void)state;
+	worker_groups_stop(steal_ptr(&open_groups));
+	return 0;
 }
 
 void rig_wait_touches(struct rig *rig, size_t group, uint64_t value)

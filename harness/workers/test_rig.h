@@ -35,6 +35,10 @@ struct profile_workers *rig_add(struct rig *rig, const char *name, enum workload
 void rig_start(struct rig *rig); /* the test fails when they do not come up */
 void rig_close(struct rig *rig);
 
+/* After each test: ends what a failed one has left. */
+int rig_tear_down(void **state);
+#define rig_test(f) cmocka_unit_test_teardown(f, rig_tear_down)
+
 /* Waits until the group's touches exceed @value, for 10 s: then the test fails. */
 void rig_wait_touches(struct rig *rig, size_t group, uint64_t value);
 

@@ -148,12 +148,9 @@ static void stop_has_a_deadline(void **state)
 int test_trouble(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_such_program),
-		cmocka_unit_test(not_a_worker),
-		cmocka_unit_test(its_own_words),
-		cmocka_unit_test(a_killed_worker_is_reported_once),
-		cmocka_unit_test(many_ends_come_in_parts),
-		cmocka_unit_test(stop_has_a_deadline),
+		rig_test(no_such_program),	   rig_test(not_a_worker),
+		rig_test(its_own_words),	   rig_test(a_killed_worker_is_reported_once),
+		rig_test(many_ends_come_in_parts), rig_test(stop_has_a_deadline),
 	};
 
 	return cmocka_run_group_tests_name("workers: trouble", tests, NULL, NULL);
