@@ -7,7 +7,10 @@
 #include "base/jsonw.h"
 #include "observe/symbols.h"
 
-/* The first name that is there decides; the order is from the newest to the oldest. */
+/*
+ * The first name that is there decides; the order is from the newest to the oldest.
+ * folio_put_wait_locked() is static and inlined from 6.1 on, where C has long been there.
+ */
 static const struct {
 	const char *symbol, *generation;
 } signs[] = {
@@ -18,13 +21,15 @@ static const struct {
 	{"migration_entry_wait", "A"},		 /* mm/migrate.c: there, and none of the above */
 };
 
-static const char *find(const char *kallsyms, char found[ARRAY_SIZE(signs)][SYMBOL_SIZE])
+static const char *find(int dir_fd, const char *path, char found[ARRAY_SIZE(signs)][SYMBOL_SIZE])
 {
 	const char *names[ARRAY_SIZE(signs)];
 
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		names[i] = signs[i].symbol;
-	if (symbols_find(kallsyms, names, ARRAY_SIZE(signs), found) < 0)
+		found[i][0] = '\0';
+	}
+	if (symbols_find(dir_fd, path, names, ARRAY_SIZE(signs), found) < 0)
 		return "unknown";
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (found[i][0])
@@ -32,19 +37,19 @@ static const char *find(const char *kallsyms, char found[ARRAY_SIZE(signs)][SYMB
 	return "unknown";
 }
 
-const char *fingerprint_generation(const char *kallsyms)
+const char *fingerprint_generation(int dir_fd, const char *path)
 {
 	char found[ARRAY_SIZE(signs)][SYMBOL_SIZE];
 
-	return find(kallsyms, found);
+	return find(dir_fd, path, found);
 }
 
-struct jsonw *fingerprint_describe(const char *kallsyms)
+struct jsonw *fingerprint_describe(int dir_fd, const char *path)
 {
 	char found[ARRAY_SIZE(signs)][SYMBOL_SIZE];
 	struct jsonw *object = jsonw_object(), *evidence = jsonw_array();
 
-	jsonw_set_string(object, "generation", find(kallsyms, found));
+	jsonw_set_string(object, "generation", find(dir_fd, path, found));
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (found[i][0])
 			jsonw_append(evidence, jsonw_string(found[i]));

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct err;
 
@@ -27,21 +28,34 @@ struct kmsg_reader {
 	bool has_sequence;
 	uint64_t next_sequence;
 	uint64_t records, lost;
+	/* The rest is the reader's own. */
+	ssize_t (*read)(int fd, void *buffer, size_t size); /* read(2) where no test scripts it */
 	char *buffer; /* owned */
 	char *text;   /* owned */
+	bool is_stream;	   /* not the device: what one read gives is no record yet */
+	bool is_skipping;  /* in the middle of a record too long for the buffer */
+	size_t begin, end; /* of what a stream gave and was not handed on */
 };
 
-/* @path NULL: /dev/kmsg. @from_now: seek to the end; otherwise the oldest record there is. */
+/*
+ * @path NULL: /dev/kmsg; also a pipe or a file with the same text. @from_now: only what comes
+ * from here on (what is there is read and dropped: so the first gap can be counted, too);
+ * otherwise from the oldest record there is. A failure leaves @r without a descriptor.
+ */
 int kmsg_open(struct kmsg_reader *r, const char *path, bool from_now, struct err *e);
 void kmsg_close(struct kmsg_reader *r);
 
 /*
  * The next record. 1: @record is filled (its pointers live until the next call); 0: none now;
- * negative errno. *ret_lost: records lost between the previous and this one.
+ * negative errno. *ret_lost: records lost between the previous and this one. (When nothing was
+ * read yet and the ring was overrun already it is 1, which is the least that it can be.)
  */
 int kmsg_next(struct kmsg_reader *r, struct kmsg_record *record, uint64_t *ret_lost, struct err *e);
 
-/* Parses one raw record ("6,123,4567,-;text\n KEY=value\n"); false when it is none. @text_room >= length. */
+/*
+ * Parses one raw record ("6,123,4567,-;text\n KEY=value\n"); false when it is none.
+ * @text_room has room for @length bytes.
+ */
 bool kmsg_parse(const char *raw, size_t length, char *text_room, struct kmsg_record *record);
 
 /* What the first classifier knows: soft lockup and hung task. false: nothing of the kind. */
@@ -55,7 +69,7 @@ struct kmsg_finding {
 	bool has_cpu;
 	uint32_t cpu;
 	uint64_t seconds;
-	char comm[64];
+	char comm[64]; /* "": the line names no task, and pid says nothing */
 	int32_t pid;
 };
 bool kmsg_classify(const struct kmsg_record *record, struct kmsg_finding *finding);

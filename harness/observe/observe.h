@@ -14,6 +14,9 @@
 struct err;
 struct fsio;
 
+#define OBSERVER_WHY_SIZE 256
+#define OBSERVER_GROUP_PREFIX "memsoak_" /* and the process number: so a dead one's is known */
+
 enum count_source { /* best first */
 	SOURCE_PERF_KPROBE, /* perf_event counting mode on a kretprobe event: nothing is lost */
 	SOURCE_HIST,	    /* tracefs hist trigger keyed by return value and pid */
@@ -22,7 +25,8 @@ enum count_source { /* best first */
 	SOURCE_NONE,
 	SOURCE_MAX,
 };
-const char *count_source_name(enum count_source source); /* "perf-kprobe" "hist" "tracepoint" "vmstat-proxy" "none" */
+/* "perf-kprobe" "hist" "tracepoint" "vmstat-proxy" "none" */
+const char *count_source_name(enum count_source source);
 
 enum observed_driver {
 	OBSERVED_OFFLINE,
@@ -51,7 +55,8 @@ struct observer;
  * Arms the probes. @group_name is the kprobe group, made unique by the caller ("memsoak_1234").
  * @force: SOURCE_MAX lets it choose; another value asks for exactly that source (tests, and
  * the fallback's own proof), -EOPNOTSUPP when it is not there. Never fails for lack of probes:
- * it falls back and says in @ret_why (may be NULL, size 256) why not better.
+ * it falls back and says in @ret_why (may be NULL, size OBSERVER_WHY_SIZE) why not better, or
+ * what even the best one cannot give here. Call it from one thread: libtracefs has state.
  */
 int observer_open(struct fsio *fs, const char *group_name, enum count_source force,
 		  struct observer **ret_observer, char *ret_why, struct err *e);
@@ -62,17 +67,29 @@ void observer_close(struct observer *o);
 enum count_source observer_source(const struct observer *o);
 const char *observer_symbol(const struct observer *o); /* "move_to_new_folio", or "" */
 
-/* From now on what thread @tid migrates is counted for @driver too. Thread-safe. */
+/*
+ * From now on what thread @tid migrates is counted for @driver too. Thread-safe. On failure
+ * that driver's share is unknown from then on.
+ */
 int observer_attach(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e);
 void observer_detach(struct observer *o, enum observed_driver driver); /* keeps what was counted */
 
-/* Everything since open, all CPUs; and one driver's share. Thread-safe. */
+/*
+ * Everything since open, all CPUs; and one driver's share (0 for one that never attached, where
+ * the source can tell threads apart). Thread-safe.
+ */
 void observer_read_total(struct observer *o, struct migration_counts *ret);
 void observer_read_driver(struct observer *o, enum observed_driver driver,
 			  struct migration_counts *ret);
 
-/* Probe hits that the kernel missed (kprobe_profile); unknown without kprobes. */
+/*
+ * Probe hits that the kernel missed (kprobe_profile), and with SOURCE_HIST those that found its
+ * table full. Unknown without kprobes. The counts are exact when this is 0.
+ */
 void observer_probe_misses(struct observer *o, struct measured *ret);
 
-/* Removes probes of memsoak_* groups whose process is gone (after SIGKILL): for "memsoak restore". */
+/*
+ * Removes probes and tracefs instances memsoak_PID whose process is gone or is no memsoakd (after
+ * SIGKILL): for "memsoak restore". Goes on after a failure, and returns the first one.
+ */
 int observer_remove_stale(struct fsio *fs, unsigned int *ret_removed, struct err *e);

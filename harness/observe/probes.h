@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our kprobe events: made in a group of our own, told by name, removed again. A move is the
- * return of move_to_new_folio() (move_to_new_page() before 6.1), static in mm/migrate.c with two
- * callers, so it is not inlined and stands at the end of every migration attempt that got past
- * the unmap phase, hugetlb included. A wait is the entry of one of migration_entry_wait(),
- * migration_entry_wait_huge() and pmd_migration_entry_wait().
+ * Our kprobe events. A move is the return of move_to_new_folio() (move_to_new_page() before 6.0):
+ * static in mm/migrate.c with two callers, so not inlined, and at the end of every migration
+ * attempt that got past the unmap phase, hugetlb included. A wait is the entry of
+ * migration_entry_wait(), migration_entry_wait_huge() or pmd_migration_entry_wait().
  */
 #pragma once
 
@@ -14,26 +13,31 @@
 #include "observe/symbols.h"
 
 #define PROBE_MAX_WAITS 3
-#define PROBE_MOVE "move"
+#define PROBE_NAME_SIZE 64
 
-struct probes {
-	char group[64];
-	char symbol[SYMBOL_SIZE]; /* of the move */
-	int move_id;		  /* of the event, for perf */
-	char wait_names[PROBE_MAX_WAITS][16];
-	int wait_ids[PROBE_MAX_WAITS];
-	size_t n_waits;
+struct probe {
+	char name[PROBE_NAME_SIZE]; /* unique on the host: kprobe_profile knows no groups */
+	bool is_armed;
+	int id; /* for perf */
 };
 
-/* The tracing folder ("/sys/kernel/tracing"), without mounting anything; NULL and a reason. */
-const char *probes_folder(char why[256]);
+struct probes {
+	struct fsio *fs;
+	char group[PROBE_NAME_SIZE];
+	char symbol[SYMBOL_SIZE]; /* of the move */
+	struct probe move;
+	struct probe waits[PROBE_MAX_WAITS];
+	size_t n_waits;
+	bool has_all_waits; /* every wait function that the kernel has is probed */
+};
 
 /* 0, or a negative errno and the reason in @why; nothing is left behind on failure. */
-int probes_arm(struct probes *p, const char *group, char why[256]);
+int probes_arm(struct probes *p, struct fsio *fs, const char *group, char why[OBSERVER_WHY_SIZE]);
 void probes_disarm(struct probes *p);
 
-/* Sum of the misses of our group; unknown when kprobe_profile cannot be read. */
+/* Sum of the misses of our probes; unknown when kprobe_profile cannot be read. */
 void probes_misses(const struct probes *p, struct measured *ret);
 
-/* Misses of all events whose name begins with @group and "_" or "/", in the text of kprobe_profile. */
-bool probes_parse_misses(const char *text, const char *group, uint64_t *ret_misses);
+/* The symbol of the move and those of the waits ("": none). -ENOENT and a reason without a move. */
+int probes_symbols(struct fsio *fs, char move[SYMBOL_SIZE],
+		   char waits[PROBE_MAX_WAITS][SYMBOL_SIZE], char why[OBSERVER_WHY_SIZE]);

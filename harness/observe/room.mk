@@ -1,3 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-observe_OBJS := fingerprint.o host.o kmsg.o kmsg_classify.o names.o observer.o perf_count.o probes.o \
-	symbols.o trace_hist.o vmstat.o
+observe_OBJS := ability.o checkup_counting.o checkup_kernel.o cpu_list.o fingerprint.o host.o kmsg.o kmsg_classify.o kmsg_parse.o observer.o perf_count.o \
+	probes.o source_hist.o source_perf.o source_tracepoint.o source_vmstat.o stale.o symbols.o \
+	trace_text.o tracing.o virtualisation.o vmstat.o
+observe_TESTS := test_observe.o test_ability.o test_host.o test_kmsg_classify.o test_kmsg_parse.o \
+	test_kmsg_reader.o test_observer.o test_perf_count.o test_text.o test_tree.o
+observe_TEST_ROOMS := base observe
+observe_TEST_LIBS := JSON TRACEFS THREADS
+
+# For a guest: the sources of counts on a real kernel.
+$(BUILD)/test/guest/observer_check: $(BUILD)/obj/harness/tests/guest/observer_check.o \
+		$(addprefix $(BUILD)/obj/harness/observe/,$(observe_OBJS)) \
+		$(addprefix $(BUILD)/obj/harness/base/,$(base_OBJS))
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TRACEFS) $(LIBS_JSON) $(LIBS_THREADS)

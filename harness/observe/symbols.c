@@ -2,56 +2,80 @@
 #include "observe/symbols.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 
-static bool is_clone_suffix(const char *suffix)
+/* (\.(isra|constprop|part|llvm)\.[^.]+)* to the end */
+static bool is_renaming(const char *suffix)
 {
 	static const char *const kinds[] = {".isra.", ".constprop.", ".part.", ".llvm."};
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		size_t length = strlen(kinds[i]), digits;
+	while (*suffix) {
+		size_t length = 0, rest;
 
-		if (strncmp(suffix, kinds[i], length) != 0)
-			continue;
-		digits = strspn(suffix + length, "0123456789");
-		if (digits == 0)
+		for (size_t i = 0; i < ARRAY_SIZE(kinds) && length == 0; i++)
+			if (strncmp(suffix, kinds[i], strlen(kinds[i])) == 0)
+				length = strlen(kinds[i]);
+		rest = strcspn(suffix + length, ".");
+		if (length == 0 || rest == 0)
 			return false;
-		suffix += length + digits;
-		return suffix[0] == '\0' || is_clone_suffix(suffix);
+		suffix += length + rest;
 	}
-	return false;
+	return true;
 }
 
 bool symbol_is(const char *symbol, const char *name)
 {
 	size_t length = strlen(name);
 
-	return strncmp(symbol, name, length) == 0 &&
-	       (symbol[length] == '\0' || is_clone_suffix(symbol + length));
+	return strncmp(symbol, name, length) == 0 && is_renaming(symbol + length);
 }
 
-int symbols_find(const char *path, const char *const names[], size_t n, char found[][SYMBOL_SIZE])
+/* "ffffffff812a3b40 t move_to_new_folio\n", of a module "...\t[module]"; NULL: no function. */
+static char *function_of_line(char *line)
 {
-	cleanup_file FILE *list = fopen(path ? path : "/proc/kallsyms", "re");
-	char line[512], type, symbol[SYMBOL_SIZE];
-	size_t lines = 0;
+	char *type = strchr(line, ' '), *symbol;
+
+	if (!type || !type[1] || !strchr("tTwW", type[1]) || type[2] != ' ')
+		return NULL;
+	symbol = type + 3;
+	if (strchr(symbol, '['))
+		return NULL;
+	symbol[strcspn(symbol, " \t\n")] = '\0';
+	return symbol[0] && strlen(symbol) < SYMBOL_SIZE ? symbol : NULL;
+}
+
+int symbols_find(int dir_fd, const char *path, const char *const names[], size_t n,
+		 char found[][SYMBOL_SIZE])
+{
+	cleanup_close int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	cleanup_file FILE *list = NULL;
+	char line[1024];
+	bool has_functions = false;
 
 	for (size_t i = 0; i < n; i++)
 		found[i][0] = '\0';
+	if (fd < 0)
+		return -errno;
+	list = fdopen(fd, "r");
 	if (!list)
 		return -errno;
+	(void)steal_fd(&fd);
 	while (fgets(line, sizeof(line), list)) {
-		if (sscanf(line, "%*s %c %127s", &type, symbol) != 2)
+		const char *symbol = function_of_line(line);
+
+		if (!symbol)
 			continue;
-		lines++;
-		if (type != 't' && type != 'T' && type != 'w' && type != 'W')
-			continue;
+		has_functions = true;
 		for (size_t i = 0; i < n; i++)
-			if (!found[i][0] && symbol_is(symbol, names[i]))
+			if ((!found[i][0] && symbol_is(symbol, names[i])) ||
+			    strcmp(symbol, names[i]) == 0)
 				(void)strcpy(found[i], symbol);
 	}
-	return lines ? 0 : -ENODATA;
+	if (ferror(list))
+		return -EIO;
+	return has_functions ? 0 : -ENODATA;
 }

@@ -14,7 +14,10 @@
 bool symbol_is(const char *symbol, const char *name);
 
 /*
- * Looks the names up in one pass over @path (NULL: /proc/kallsyms). found[i]: the symbol for
- * names[i], "" when there is none. A negative errno when the list cannot be read or is empty.
+ * Looks the names up in one pass over @path below @dir_fd (as openat(): AT_FDCWD, or a root).
+ * found[i]: the symbol for names[i], "" when there is none; the plain name is preferred to a
+ * renamed one. Functions of the kernel proper only, none of a module. A negative errno when the
+ * list cannot be read; -ENODATA when it names no function at all.
  */
-int symbols_find(const char *path, const char *const names[], size_t n, char found[][SYMBOL_SIZE]);
+int symbols_find(int dir_fd, const char *path, const char *const names[], size_t n,
+		 char found[][SYMBOL_SIZE]);

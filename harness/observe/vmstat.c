@@ -17,6 +17,7 @@ const char *const vmstat_names[VMSTAT_MAX] = {
 static void take_line(struct vmstat *v, const char *line)
 {
 	const char *space = strchr(line, ' ');
+	char *end;
 
 	if (!space)
 		return;
@@ -25,8 +26,8 @@ static void take_line(struct vmstat *v, const char *line)
 
 		if (length != (size_t)(space - line) || memcmp(line, vmstat_names[i], length) != 0)
 			continue;
-		v->known[i] = true;
-		v->value[i] = strtoull(space + 1, NULL, 10);
+		v->value[i] = strtoull(space + 1, &end, 10);
+		v->known[i] = end > space + 1 && *end == '\0';
 	}
 }
 
@@ -47,7 +48,8 @@ int vmstat_read(struct fsio *fs, struct vmstat *v, struct err *e)
 void vmstat_difference(const struct vmstat *later, const struct vmstat *earlier, struct vmstat *ret)
 {
 	for (int i = 0; i < VMSTAT_MAX; i++) {
-		ret->known[i] = later->known[i] && earlier->known[i];
+		ret->known[i] = later->known[i] && earlier->known[i] &&
+				later->value[i] >= earlier->value[i];
 		ret->value[i] = ret->known[i] ? later->value[i] - earlier->value[i] : 0;
 	}
 }

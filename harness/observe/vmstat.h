@@ -29,6 +29,6 @@ struct vmstat {
 };
 
 int vmstat_read(struct fsio *fs, struct vmstat *v, struct err *e);
-/* later - earlier, known where both are. */
+/* later - earlier, known where both are and it went up. */
 void vmstat_difference(const struct vmstat *later, const struct vmstat *earlier,
 		       struct vmstat *ret);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe/test_observe.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+	int failures = test_kmsg_parse();
+
+	failures += test_kmsg_classify();
+	failures += test_kmsg_reader();
+	failures += test_text();
+	failures += test_host();
+	failures += test_ability();
+	failures += test_perf_count();
+	failures += test_observer();
+	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
