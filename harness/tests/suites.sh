@@ -9,10 +9,12 @@ for room in base topology plan drive workers observe record workloads reports; d
 	fi
 done
 suite unit-drive-tsan 300 "$build/tsan/test/drive"
+suite unit-workers-tsan 300 "$build/tsan/test/workers"
 suite unit-record-tsan 300 "$build/tsan/test/record"
 suite cli 300 harness/tests/cli.sh "$build"
 suite guest-soak 600 harness/tests/guest.sh "$build" soak
 suite guest-controls 600 harness/tests/guest.sh "$build" controls
 suite guest-faults 900 harness/tests/guest.sh "$build" faults
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
+suite guest-placer 600 harness/tests/guest.sh "$build" placer
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes

@@ -44,7 +44,7 @@ test: setup-test
 TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
 test-build: all unit-tests $(TEST_PROGRAMS)
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address unit-tests
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread $(BUILD)/tsan/test/drive $(BUILD)/tsan/test/record
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread $(BUILD)/tsan/test/drive $(BUILD)/tsan/test/record $(BUILD)/tsan/test/workers
 
 # --- lint -----------------------------------------------------------------------------------
 .PHONY: lint check-layers
