@@ -184,10 +184,10 @@ static int change_settings(struct run *run, struct err *e)
 			continue;
 		r = setting_change(&run->fs, s, table[i].path, table[i].value, setting_intent, run,
 				   e);
+		if (s->changed)
+			run->n_settings++; /* also when the kernel kept another value: it is put back */
 		if (r < 0)
 			return r;
-		if (r > 0)
-			run->n_settings++;
 	}
 	return 0;
 }
