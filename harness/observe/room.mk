@@ -13,4 +13,4 @@ $(BUILD)/test/guest/observer_check: $(BUILD)/obj/harness/tests/guest/observer_ch
 		$(addprefix $(BUILD)/obj/harness/base/,$(base_OBJS))
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TRACEFS) $(LIBS_JSON) $(LIBS_THREADS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TRACEFS) $(LIBS_JSON) $(LIBS_THREADS) $(LIBS_MATH)

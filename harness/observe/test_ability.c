@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -173,6 +174,37 @@ static void checks_and_their_results(void **state)
 	}
 }
 
+/* tracefs is there, for root only: that is not the same as none. */
+static void what_may_not_be_seen(void **state)
+{
+	uid_t user = geteuid();
+	struct count_ability a;
+	struct test_tree tree;
+	struct finding finding = {0};
+
+	(void)state;
+	give_all(&tree, TRACING_FOLDER);
+	assert_int_equal(fchmodat(tree.fs.root_fd, TRACING_FOLDER, 0, 0), 0);
+	assert_int_equal(chmod(tree.path, 0755), 0);
+	if (user == 0)
+		assert_int_equal(seteuid(65534), 0);
+	count_ability_read(&tree.fs, &a);
+	if (user == 0)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(fchmodat(tree.fs.root_fd, TRACING_FOLDER, 0755, 0), 0);
+	assert_true(a.is_hidden);
+	assert_false(a.has_tracefs);
+	assert_non_null(strstr(a.tracefs_why, "root is needed"));
+	for (size_t i = 0; i < n_checkups_counting; i++) {
+		if (strcmp(checkups_counting[i].name, "perf-events") == 0)
+			continue;
+		checkups_counting[i].run(&tree.fs, &a, &finding);
+		if (finding.result != FINDING_LIMITED)
+			fail_msg("%s: '%s'", checkups_counting[i].name, finding.what);
+	}
+	test_tree_done(&tree);
+}
+
 static void names_of_groups(void **state)
 {
 	static const char *const others[] = {
@@ -195,6 +227,7 @@ int test_ability(void)
 		cmocka_unit_test(all_is_there),
 		cmocka_unit_test(one_after_the_other_is_missing),
 		cmocka_unit_test(checks_and_their_results),
+		cmocka_unit_test(what_may_not_be_seen),
 		cmocka_unit_test(names_of_groups),
 	};
 

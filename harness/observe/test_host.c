@@ -112,6 +112,7 @@ static void lockdown_modes(void **state)
 		{"none [integrity] confidentiality\n", "integrity"},
 		{"none integrity [confidentiality]\n", "confidentiality"},
 		{"none integrity confidentiality\n", ""},
+		{"none integrity] confidentiality\n", ""},
 		{"", ""},
 	};
 	struct test_tree tree;

@@ -60,6 +60,7 @@ static const char *const near_misses[] = {
 	"INFO: task x:1 blocked for more than some seconds.",
 	"INFO: task x:1 blocked for more than -3 seconds.",
 	"INFO: task x:y blocked for more than 120 seconds.",
+	"INFO: task x:1y blocked for more than 120 seconds.",
 	"INFO: task x blocked for more than 120 seconds.",
 	"INFO: task x:1 is blocked on a mutex likely owned by task y:2.",
 	"INFO: lockdep is turned off.",

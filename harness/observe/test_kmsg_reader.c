@@ -287,6 +287,8 @@ static void too_long_for_the_buffer(void **state)
 	(void)state;
 	memset(text, 'x', 200000);
 	memcpy(text, "6,1,1,-;a\n6,2,1,-;", 18);
+	/* Where the buffer is full for the first time, somebody imitates a record. */
+	memcpy(text + 10 + 65536, "0,77,1,-;imitation\n", 19);
 	memcpy(text + 150000, "\n6,3,1,-;b\n6,4,1,-;", 19);
 	test_tree_init(&tree);
 	test_tree_file(&tree, "kmsg", text);

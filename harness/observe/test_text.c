@@ -291,6 +291,7 @@ static void vmstat_is_read_and_compared(void **state)
 		       "7\nthp_migration_success 3\n"
 		       "pgmigrate 1\ncompact_fail nine\n");
 	assert_int_equal(vmstat_read(&tree.fs, &later, NULL), 0);
+	assert_false(later.known[VMSTAT_compact_fail]);
 	vmstat_difference(&later, &earlier, &difference);
 	assert_true(difference.known[VMSTAT_pgmigrate_success]);
 	assert_int_equal(difference.value[VMSTAT_pgmigrate_success], 64);
@@ -299,6 +300,9 @@ static void vmstat_is_read_and_compared(void **state)
 	/* Only in one of the two, or no number: unknown, which is not 0. */
 	assert_false(difference.known[VMSTAT_thp_migration_success]);
 	assert_false(difference.known[VMSTAT_compact_fail]);
+	/* A counter that goes back is not one. */
+	vmstat_difference(&earlier, &later, &difference);
+	assert_false(difference.known[VMSTAT_pgmigrate_success]);
 	test_tree_done(&tree);
 }
 

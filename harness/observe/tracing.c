@@ -83,11 +83,6 @@ struct tracefs_instance *tracing_instance(const char *name, char why[OBSERVER_WH
 			       name, strerror(errno));
 		return NULL;
 	}
-	/*
-	 * Without names of tasks: with them, setting a trigger also switches on the tracepoints of
-	 * the scheduler (kernel/trace/trace_sched_switch.c), which costs on every switch of tasks.
-	 */
-	(void)tracefs_option_disable(instance, TRACEFS_OPTION_RECORD_CMD);
 	/* Hist triggers write no records: the smallest buffer there is does. */
 	(void)tracefs_instance_set_buffer_size(instance, 4, -1);
 	return instance;

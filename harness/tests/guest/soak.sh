@@ -5,7 +5,8 @@
 . /share/lib.sh
 
 cd /sys/kernel/tracing || exit 1
-echo 'r:referee/offline offline_pages ret=$retval:s32' >> kprobe_events
+# Unsigned, because a hist key is printed so: turned into an errno below.
+echo 'r:referee/offline offline_pages ret=$retval:u32' >> kprobe_events
 echo 'hist:keys=ret' > events/referee/offline/trigger
 echo 1 > events/referee/offline/enable
 migrated_before=$(awk '$1 == "pgmigrate_success" { print $2 }' /proc/vmstat)
@@ -45,8 +46,9 @@ echo 0 > events/referee/offline/enable
 echo '!hist:keys=ret' > events/referee/offline/trigger
 echo '-:referee/offline' >> kprobe_events
 
-# { ret:        -16 } hitcount:          3
-sed -n 's/^{ ret: *\(-\?[0-9]*\) *} hitcount: *\([0-9]*\).*/\1 \2/p' /share/referee.hist > /tmp/referee.counts
+# { ret: 4294967280 } hitcount:          3
+sed -n 's/^{ ret: *\([0-9]*\) *} hitcount: *\([0-9]*\).*/\1 \2/p' /share/referee.hist |
+	awk '{ printf "%d %d\n", $1 > 2147483647 ? $1 - 4294967296 : $1, $2 }' > /tmp/referee.counts
 total=$(awk '{ n += $2 } END { print n + 0 }' /tmp/referee.counts)
 succeeded=$(awk '$1 == 0 { print $2 }' /tmp/referee.counts)
 echo "# the referee: $total calls of offline_pages: $(tr '\n' ';' < /tmp/referee.counts)"
