@@ -48,7 +48,7 @@ echo '-:referee/offline' >> kprobe_events
 
 # { ret: 4294967280 } hitcount:          3
 sed -n 's/^{ ret: *\([0-9]*\) *} hitcount: *\([0-9]*\).*/\1 \2/p' /share/referee.hist |
-	awk '{ printf "%d %d\n", $1 > 2147483647 ? $1 - 4294967296 : $1, $2 }' > /tmp/referee.counts
+	awk '{ printf "%d %d\n", ($1 > 2147483647 ? $1 - 4294967296 : $1), $2 }' > /tmp/referee.counts
 total=$(awk '{ n += $2 } END { print n + 0 }' /tmp/referee.counts)
 succeeded=$(awk '$1 == 0 { print $2 }' /tmp/referee.counts)
 echo "# the referee: $total calls of offline_pages: $(tr '\n' ';' < /tmp/referee.counts)"
