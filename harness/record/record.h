@@ -67,7 +67,8 @@ void record_aimed(struct recorder *r, uint64_t pages_moved);
 void record_move(struct recorder *r, const struct move_event *event, bool is_private_anonymous);
 
 struct record_sample {
-	uint64_t elapsed_ns, touches, alive, rss_bytes, memory_offline_bytes;
+	uint64_t elapsed_ns, touches, alive, memory_offline_bytes;
+	uint64_t rss_bytes, anonymous_bytes; /* of the daemon; 0: not known */
 	uint32_t faulters;
 	struct migration_counts total;
 	struct migration_counts by_driver[OBSERVED_MAX];

@@ -113,6 +113,8 @@ void record_sample(struct recorder *r, const struct record_sample *sample)
 	jsonw_set_uint(event, "alive", sample->alive);
 	if (sample->rss_bytes)
 		jsonw_set_uint(event, "rss_bytes", sample->rss_bytes);
+	if (sample->anonymous_bytes)
+		jsonw_set_uint(event, "anonymous_bytes", sample->anonymous_bytes);
 	jsonw_set_uint(event, "memory_offline_bytes", sample->memory_offline_bytes);
 	record_set_rung(r, event);
 	jsonw_set_uint(event, "faulters", sample->faulters);

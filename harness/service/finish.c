@@ -52,6 +52,8 @@ static bool restore_settings(struct run *run)
 		if (r < 0) {
 			log_error("%s", e.text);
 			all = false;
+		} else if (r == 1) {
+			log_warning("%s", e.text);
 		}
 		record_setting_restored(run->recorder, s->path, s->old_value, r < 0 ? -r : 0);
 	}

@@ -3,6 +3,7 @@
  * memsoakd: runs one soak. "memsoak run" execs it in the foreground.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ int main(int argc, char *argv[])
 		return r < 0 ? EXIT_USAGE : EXIT_PASS;
 	}
 	raise_descriptor_limit();
+	(void)mallopt(M_ARENA_MAX, 1); /* a heap for each driver's thread would be memory for nothing */
 	code = run_set_up(&run, &e);
 	if (code != EXIT_PASS)
 		log_error("%s", e.text);

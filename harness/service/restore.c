@@ -67,9 +67,11 @@ static void put_back_setting(struct fsio *fs, struct recorder *recorder,
 	if (r < 0) {
 		result->settings_failed++;
 		note_trouble(result, e.text);
-	} else {
-		result->settings_restored++;
+		return;
 	}
+	if (r == 1)
+		note_trouble(result, e.text);
+	result->settings_restored++;
 }
 
 /*

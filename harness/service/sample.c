@@ -8,15 +8,21 @@
 #include "base/log.h"
 #include "service/run.h"
 
-static uint64_t own_rss_bytes(struct fsio *fs)
+/*
+ * Resident memory grows also by the pages of our programs' files, each when its code runs for the
+ * first time; what we allocate is the anonymous part.
+ */
+static void own_memory(struct fsio *fs, struct record_sample *s)
 {
-	unsigned long long resident = 0;
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	unsigned long long resident, shared;
 	char text[128];
 
 	if (fsio_read_text(fs, text, sizeof(text), "proc/self/statm") < 0 ||
-	    sscanf(text, "%*u %llu", &resident) != 1)
-		return 0;
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	    sscanf(text, "%*u %llu %llu", &resident, &shared) != 2 || shared > resident)
+		return;
+	s->rss_bytes = resident * page_size;
+	s->anonymous_bytes = (resident - shared) * page_size;
 }
 
 void run_sample(struct run *run, struct record_sample *ret_sample)
@@ -26,9 +32,9 @@ void run_sample(struct run *run, struct record_sample *ret_sample)
 	*s = (struct record_sample){
 		.elapsed_ns = clock_monotonic_ns() - run->start_ns,
 		.touches = run->touches_before,
-		.rss_bytes = own_rss_bytes(&run->fs),
 		.faulters = run->phase ? run->phase->faulters : 0,
 	};
+	own_memory(&run->fs, s);
 	if (run->observer) { /* none yet when the set-up has failed */
 		observer_read_total(run->observer, &s->total);
 		for (int i = 0; i < OBSERVED_MAX; i++)

@@ -47,7 +47,7 @@ def main():
             growth = x["last"] / x["first"]
             good &= show(figure="daemon_rss_max_bytes", value=x["max"], limit=32 << 20,
                          ok=x["max"] <= 32 << 20)
-            good &= show(figure="daemon_rss_growth", ratio=round(growth, 4), limit=1.02,
+            good &= show(figure="daemon_anonymous_growth", ratio=round(growth, 4), limit=1.02,
                          ok=growth <= 1.02)
     sys.exit(0 if good else 1)
 

@@ -17,4 +17,5 @@ suite guest-controls 600 harness/tests/guest.sh "$build" controls
 suite guest-faults 900 harness/tests/guest.sh "$build" faults
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
+suite guest-observers 600 harness/tests/guest.sh "$build" observers
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes
