@@ -24,7 +24,7 @@
 static const struct option_spec specs[] = {
 	{"workload", 'w', OPTION_STRING, FIELD(workload), 0, 0, "NAME", "one of --list"},
 	{"kind", 'k', OPTION_STRING, FIELD(kind), 0, 0, "KIND",
-	 "private-anonymous or shared-memfd"},
+	 "of pages: private-anonymous, shared-memfd, ... (memsoak-profile(5))"},
 	{"pages", 'p', OPTION_NUMBER, FIELD(pages), 1, MAX_PAGES, "N", "hot pages"},
 	{"threads", 't', OPTION_NUMBER, FIELD(threads), 0, WORKER_MAX_THREADS, "N",
 	 "threads; 0: the pages are there and nobody touches them"},
@@ -36,7 +36,7 @@ static const struct option_spec specs[] = {
 	{"control-fd", 0, OPTION_NUMBER, FIELD(control_fd), 0, MAX_FD, "FD",
 	 "memfd with the shared control words and counters"},
 	{"memory-fd", 0, OPTION_NUMBER, FIELD(memory_fd), 0, MAX_FD, "FD",
-	 "memfd with the group's pages (shared-memfd)"},
+	 "memfd with the group's pages (shared kinds)"},
 	{"command-fd", 0, OPTION_NUMBER, FIELD(command_fd), 0, MAX_FD, "FD",
 	 "socket over which the placer takes commands"},
 	{"list", 0, OPTION_FLAG, FIELD(list), 0, 0, NULL, "list the workloads and end"},
@@ -81,15 +81,15 @@ static int check_options(const struct worker_options *o, const struct workload *
 		return err_set(e, -EINVAL, "workload '%s' takes --command-fd, no pages or threads",
 			       workload->name);
 	if (!o->kind)
-		return err_set(e, -EINVAL, "--kind is missing: private-anonymous or shared-memfd");
+		return err_set(e, -EINVAL, "--kind is missing: see memsoak-profile(5)");
 	r = page_kind_parse(o->kind, ret_kind, e);
 	if (r < 0)
 		return r;
 	if (!(workload->kinds & PAGES_BIT(*ret_kind)))
 		return err_set(e, -EINVAL, "workload '%s' cannot work on %s pages", workload->name,
 			       o->kind);
-	if (*ret_kind == PAGES_SHARED_MEMFD && o->memory_fd == WORKER_NO_FD)
-		return err_set(e, -EINVAL, "shared-memfd needs --memory-fd");
+	if (page_kind_traits(*ret_kind)->has_memory_fd && o->memory_fd == WORKER_NO_FD)
+		return err_set(e, -EINVAL, "%s needs --memory-fd", o->kind);
 	if (o->pages == 0)
 		return err_set(e, -EINVAL, "--pages is missing");
 	return 0;

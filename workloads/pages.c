@@ -13,53 +13,64 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "workloads/migrate.h"
+#include "workloads/page_proof.h"
 
-static const char *const kind_names[] = {
-	[PAGES_PRIVATE_ANONYMOUS] = "private-anonymous",
-	[PAGES_SHARED_MEMFD] = "shared-memfd",
-};
-_Static_assert(ARRAY_SIZE(kind_names) == PAGES_KINDS, "a name for each kind of pages");
-
-const char *page_kind_name(enum page_kind kind)
+static int check_memory_fd(int memory_fd, uint64_t count, uint64_t length, struct err *e)
 {
-	return kind_names[kind];
+	struct stat st;
+
+	if (fstat(memory_fd, &st) < 0)
+		return err_errno(e, -errno, "the group's memory (--memory-fd %d)", memory_fd);
+	if ((uint64_t)st.st_size < length)
+		return err_set(e, -EINVAL, "--memory-fd %d holds %lld bytes, %llu pages need %llu",
+			       memory_fd, (long long)st.st_size, (unsigned long long)count,
+			       (unsigned long long)length);
+	return 0;
 }
 
-int page_kind_parse(const char *name, enum page_kind *ret_kind, struct err *e)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(kind_names); i++) {
-		if (strcmp(kind_names[i], name) == 0) {
-			*ret_kind = (enum page_kind)i;
-			return 0;
-		}
-	}
-	return err_set(e, -EINVAL, "unknown kind of pages '%s': private-anonymous or shared-memfd",
-		       name);
-}
-
-static int map(struct pages *pages, enum page_kind kind, int memory_fd, struct err *e)
+/* At a multiple of the page's size, which mmap() alone does not promise for huge ones. */
+static void *map_aligned(const struct pages *pages, int flags, int fd)
 {
 	uint64_t length = pages->count * pages->size;
-	bool is_shared = kind == PAGES_SHARED_MEMFD;
-	struct stat st;
-	void *base;
+	unsigned char *room, *base;
 
-	if (is_shared && fstat(memory_fd, &st) < 0)
-		return err_errno(e, -errno, "the group's memory (--memory-fd %d)", memory_fd);
-	if (is_shared && (uint64_t)st.st_size < length)
-		return err_set(e, -EINVAL, "--memory-fd %d holds %lld bytes, %llu pages need %llu",
-			       memory_fd, (long long)st.st_size, (unsigned long long)pages->count,
-			       (unsigned long long)length);
-	base = mmap(NULL, length, PROT_READ | PROT_WRITE,
-		    is_shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
-		    is_shared ? memory_fd : -1, 0);
+	room = mmap(NULL, length + pages->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
+	if (room == MAP_FAILED)
+		return room;
+	base = room + (pages->size - (uintptr_t)room % pages->size) % pages->size;
+	if (base > room)
+		(void)munmap(room, (size_t)(base - room));
+	(void)munmap(base + length, (size_t)(room + pages->size - base));
+	return mmap(base, length, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
+}
+
+static int map(struct pages *pages, unsigned char **ret_base, enum page_kind kind, int memory_fd,
+	       struct err *e)
+{
+	const struct page_kind_traits *traits = page_kind_traits(kind);
+	uint64_t length = pages->count * pages->size;
+	int flags = traits->has_memory_fd ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+	void *base;
+	int r = 0;
+
+	if (traits->has_memory_fd)
+		r = check_memory_fd(memory_fd, pages->count, length, e);
+	if (r < 0)
+		return r;
+	/* The memfd of hugetlb pages has their size; without one the mapping says it. */
+	if (traits->is_hugetlb && !traits->has_memory_fd)
+		flags |= MAP_HUGETLB | (__builtin_ctzll(pages->size) << MAP_HUGE_SHIFT);
+	base = map_aligned(pages, flags, traits->has_memory_fd ? memory_fd : -1);
 	if (base == MAP_FAILED)
-		return err_errno(e, -errno, "cannot map %llu pages",
-				 (unsigned long long)pages->count);
-	pages->base = base;
+		return err_errno(e, -errno, "cannot map %llu %s pages",
+				 (unsigned long long)pages->count, traits->name);
+	*ret_base = base;
 	/* EINVAL: a kernel without transparent huge pages has nothing to turn off. */
-	if (madvise(base, length, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
-		return err_errno(e, -errno, "cannot turn huge pages off for the hot pages");
+	if (traits->advice != MADV_NORMAL && madvise(base, length, traits->advice) < 0 &&
+	    !(errno == EINVAL && traits->advice == MADV_NOHUGEPAGE))
+		return err_errno(e, -errno, "this kernel takes no advice for %s pages",
+				 traits->name);
 	return 0;
 }
 
@@ -89,6 +100,19 @@ static void fill(const struct pages *pages)
 		__atomic_store_n(pages_word(pages, i, 0), pages_pattern(i), __ATOMIC_RELAXED);
 }
 
+/* ksmd merges what it finds twice: also a worker alone gets pages of that kind. */
+static int make_twin(struct pages *pages, enum page_kind kind, struct err *e)
+{
+	struct pages twin = *pages;
+	int r = map(pages, &pages->twin, kind, -1, e);
+
+	if (r < 0)
+		return r;
+	twin.base = pages->twin;
+	fill(&twin);
+	return 0;
+}
+
 static int move_home(const struct pages *pages, uint64_t node, int flags, struct err *e)
 {
 	cleanup_free void **addresses = memory_alloc(pages->count, sizeof(*addresses));
@@ -116,21 +140,30 @@ static int move_home(const struct pages *pages, uint64_t node, int flags, struct
 int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint64_t count,
 		  uint64_t node, struct err *e)
 {
+	const struct page_kind_traits *traits = page_kind_traits(kind);
 	bool is_placed = node != PAGES_NO_NODE;
-	int flags = kind == PAGES_SHARED_MEMFD ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE;
+	/* What is mapped by others as well moves with this flag only. */
+	int flags = traits->has_memory_fd || kind == PAGES_KSM ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE;
 	int r;
 
-	*pages = (struct pages){.count = count, .size = (uint64_t)sysconf(_SC_PAGESIZE)};
+	*pages = (struct pages){.count = count, .is_read_only = traits->is_read_only};
+	r = page_kind_size(kind, &pages->size, e);
+	if (r < 0)
+		return r;
 	if (is_placed && numa_available() < 0)
 		return err_set(e, -ENOSYS, "--node: this kernel has no NUMA");
 	if (is_placed && node > (uint64_t)numa_max_possible_node())
 		return err_set(e, -EINVAL, "--node: there can be no node %llu here",
 			       (unsigned long long)node);
-	r = map(pages, kind, memory_fd, e);
+	r = map(pages, &pages->base, kind, memory_fd, e);
 	if (r == 0 && is_placed)
 		r = prefer_node(pages, MPOL_PREFERRED, node, e);
 	if (r == 0)
 		fill(pages);
+	if (r == 0 && kind == PAGES_KSM)
+		r = make_twin(pages, kind, e);
+	if (r == 0)
+		r = page_proof(pages, kind, e);
 	if (r == 0 && is_placed)
 		r = move_home(pages, node, flags, e);
 	if (r == 0 && is_placed)
@@ -144,5 +177,7 @@ void pages_done(struct pages *pages)
 {
 	if (pages->base)
 		(void)munmap(pages->base, pages->count * pages->size);
+	if (pages->twin)
+		(void)munmap(pages->twin, pages->count * pages->size);
 	*pages = (struct pages){0};
 }

@@ -9,26 +9,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct err;
+#include "workloads/page_kinds.h"
 
-enum page_kind { /* the names are those of the profiles */
-		 PAGES_PRIVATE_ANONYMOUS,
-		 PAGES_SHARED_MEMFD,
-		 PAGES_KINDS,
-};
-#define PAGES_BIT(kind) (1u << (kind))
+struct err;
 
 #define PAGES_NO_NODE UINT64_MAX
 #define PAGES_MAGIC 0x70616765206e756dULL
 
 struct pages {
 	unsigned char *base; /* NULL: none */
+	/* KSM: the same again, for the kernel to merge; only mapped. NULL: none. */
+	unsigned char *twin;
 	uint64_t count;
 	uint64_t size; /* of one page, bytes */
+	bool is_read_only;
 };
-
-const char *page_kind_name(enum page_kind kind);
-int page_kind_parse(const char *name, enum page_kind *ret_kind, struct err *e);
 
 static inline uint64_t *pages_word(const struct pages *pages, uint64_t page, uint64_t word)
 {
@@ -41,9 +36,9 @@ static inline uint64_t pages_pattern(uint64_t page)
 }
 
 /*
- * Maps @count base pages of @kind (@memory_fd: the group's memory, for the shared kind), writes
- * the pattern, and sees to it that all lie on @node (PAGES_NO_NODE: wherever the kernel puts
- * them). Fails when they do not.
+ * Maps @count pages of @kind (@memory_fd: the group's memory, for kinds that have one), writes the
+ * pattern, and sees to it that all are of that kind and lie on @node (PAGES_NO_NODE: wherever the
+ * kernel puts them). Fails when they do not.
  */
 int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint64_t count,
 		  uint64_t node, struct err *e);

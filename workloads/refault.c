@@ -137,7 +137,7 @@ static void refault_run(struct worker_thread *thread)
 		.thread = thread,
 		.pages = &w->pages,
 		.order = order,
-		.own_word = writer < w->pages.size / WORD_SIZE ? writer : 0,
+		.own_word = writer < w->pages.size / WORD_SIZE && !w->pages.is_read_only ? writer : 0,
 		.sweep = 1,
 		.slow_ticks = ticks_from_ns(&w->ticks, WORKER_SLOW_TOUCH_NS),
 		.usage_interval_ticks = ticks_from_ns(&w->ticks, USAGE_INTERVAL_NS),
@@ -161,6 +161,6 @@ static void refault_run(struct worker_thread *thread)
 const struct workload workload_refault = {
 	.name = "refault",
 	.summary = "touch the hot pages without pause, check their content, time the slow touches",
-	.kinds = PAGES_BIT(PAGES_PRIVATE_ANONYMOUS) | PAGES_BIT(PAGES_SHARED_MEMFD),
+	.kinds = PAGES_ANY_KIND,
 	.run = refault_run,
 };

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "workloads/migrate.h"
 #include "workloads/page_list.h"
+#include "workloads/page_proof.h"
 #include "workloads/pagemap.h"
 #include "workloads/pages.h"
 #include "workloads/registry.h"
@@ -91,6 +92,47 @@ static void pages_are_filled_and_at_home(void **state)
 	}
 	pages_done(&pages);
 	assert_null(pages.base);
+}
+
+/* What has the proof of a kind, and what has not: base pages are of no other kind. */
+static void proofs_tell_kinds_apart(void **state)
+{
+	struct pages pages;
+	uint64_t count;
+
+	(void)state;
+	if (pagemap_check(NULL) < 0) {
+		skip();
+		return;
+	}
+	assert_int_equal(pages_prepare(&pages, PAGES_PRIVATE_ANONYMOUS, -1, 5, PAGES_NO_NODE, NULL),
+			 0);
+	for (int kind = 0; kind < PAGES_KINDS; kind++) {
+		bool is_base = page_kind_traits(kind)->proof < 0;
+
+		assert_int_equal(page_proof_count(&pages, kind, &count, NULL), 0);
+		assert_int_equal(count, is_base ? 5 : 0);
+	}
+	pages_done(&pages);
+}
+
+/* This host may have no huge pages to give; those that it gives are proven, aligned and filled. */
+static void huge_pages_are_huge(void **state)
+{
+	struct pages pages;
+	struct err e = {0};
+	int r = pages_prepare(&pages, PAGES_ANONYMOUS_THP, -1, 2, PAGES_NO_NODE, &e);
+
+	(void)state;
+	if (r < 0) {
+		assert_non_null(strstr(e.text, "huge"));
+		skip();
+		return;
+	}
+	assert_true(pages.size > (uint64_t)sysconf(_SC_PAGESIZE));
+	assert_int_equal((uintptr_t)pages.base % pages.size, 0);
+	assert_int_equal(*pages_word(&pages, 1, 0), pages_pattern(1));
+	pages_done(&pages);
 }
 
 static void pages_elsewhere_are_refused(void **state)
@@ -225,6 +267,8 @@ int test_parts(void)
 		cmocka_unit_test(ticks_tell_the_time),
 		cmocka_unit_test(kinds_have_names),
 		cmocka_unit_test(pages_are_filled_and_at_home),
+		cmocka_unit_test(proofs_tell_kinds_apart),
+		cmocka_unit_test(huge_pages_are_huge),
 		cmocka_unit_test(pages_elsewhere_are_refused),
 		cmocka_unit_test(zone_room_is_found),
 		cmocka_unit_test(zone_room_is_not_found),

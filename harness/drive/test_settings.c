@@ -194,6 +194,22 @@ static void somebody_elses_change_is_left_alone(void **state)
 	assert_non_null(strstr(e.text, "'1'"));
 }
 
+/* Migration itself moves hugetlb pages from pool to pool: the value before is put back all the same. */
+static void a_pool_that_drifted_is_put_back(void **state)
+{
+	static const char path[] = "sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages";
+	struct knob k;
+	struct setting s;
+
+	(void)state;
+	knob_init(&k, "1");
+	(void)snprintf(k.path, sizeof(k.path), "%s", path);
+	assert_int_equal(setting_change(&k.fs, &s, path, "9", intent, &k, NULL), 1);
+	(void)snprintf(k.text, sizeof(k.text), "5");
+	assert_int_equal(setting_restore(&k.fs, &s, NULL), 0);
+	assert_string_equal(k.text, "1");
+}
+
 static void a_failed_restore_is_told(void **state)
 {
 	struct knob k;
@@ -253,6 +269,7 @@ int test_settings(void)
 		cmocka_unit_test(a_refused_write_is_an_error),
 		cmocka_unit_test(what_the_kernel_clamps_is_told_and_undone),
 		cmocka_unit_test(somebody_elses_change_is_left_alone),
+		cmocka_unit_test(a_pool_that_drifted_is_put_back),
 		cmocka_unit_test(a_failed_restore_is_told),
 		cmocka_unit_test(a_list_of_choices_has_one_value),
 		cmocka_unit_test(what_does_not_fit_is_not_touched),

@@ -16,6 +16,11 @@ struct err;
 enum workload_kind {
 	KIND_PRIVATE_ANONYMOUS, /* "private-anonymous": each process has its own pages */
 	KIND_SHARED_MEMFD,	/* "shared-memfd": one memfd mapped by every process of the group */
+	KIND_ANONYMOUS_THP,	/* "anonymous-thp": as private-anonymous, of transparent huge pages */
+	KIND_SHARED_THP,	/* "shared-thp": as shared-memfd, of transparent huge pages */
+	KIND_PRIVATE_HUGETLB,	/* "private-hugetlb": each process has its own, from the pool */
+	KIND_SHARED_HUGETLB,	/* "shared-hugetlb": one memfd of hugetlb pages for the group */
+	KIND_KSM,		/* "ksm": private pages, merged by ksmd: those of all processes are one */
 	KIND_MAX,
 };
 
@@ -104,5 +109,11 @@ void profile_done(struct profile *p);
 void profile_rung_text(const struct profile_rung *rung, char text[PROFILE_RUNG_TEXT_SIZE]);
 
 const char *workload_kind_name(enum workload_kind kind);
+/* All processes of a group have the same pages. */
+bool workload_kind_is_shared(enum workload_kind kind);
+/* A memfd is made for the group, and its pages are the hot ones. */
+bool workload_kind_has_memory_fd(enum workload_kind kind);
+bool workload_kind_is_huge(enum workload_kind kind); /* pages of the PMD's size */
+bool workload_kind_is_hugetlb(enum workload_kind kind);
 const char *driven_by_name(enum driven_by driven_by);
 const char *lockup_policy_name(enum lockup_policy policy);

@@ -6,6 +6,9 @@
 #include "base/units.h"
 #include "plan/profile_keys.h"
 
+/* 32 GiB of them: more is a slip of the pen, base pages were meant. */
+#define MOST_HUGE_PAGES 16384U
+
 static size_t count_driven_by(const struct profile *p, enum driven_by driven_by)
 {
 	size_t n = 0;
@@ -45,6 +48,19 @@ static int check_drivers(const struct profile *p, const struct profile_lines *li
 				       "%s:%u: driven_by = %s, and there is no section [%s]", p->path,
 				       lines->workers[i], driven_by_name(w->driven_by),
 				       driven_by_name(w->driven_by));
+	}
+	for (size_t i = 0; i < p->n_workers; i++) {
+		const struct profile_workers *w = &p->workers[i];
+
+		if (w->driven_by == DRIVEN_BY_OFFLINE && p->offline_aim &&
+		    workload_kind_is_huge(w->kind))
+			return err_set(e, -EINVAL,
+				       "%s:%u: %s pages cannot be aimed at a block: set aim = no in [offline], or drive them by move_pages",
+				       p->path, lines->workers[i], workload_kind_name(w->kind));
+		if (workload_kind_is_huge(w->kind) && w->pages > MOST_HUGE_PAGES)
+			return err_set(e, -EINVAL,
+				       "%s:%u: %u huge pages for each process: at most %u are allowed",
+				       p->path, lines->workers[i], w->pages, MOST_HUGE_PAGES);
 	}
 	if (p->has_move_pages && count_driven_by(p, DRIVEN_BY_MOVE_PAGES) == 0)
 		return err_set(e, -EINVAL,

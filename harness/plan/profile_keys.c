@@ -20,6 +20,20 @@ static const char *const workload_words[] = {"refault", "pin", NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",
+	[KIND_ANONYMOUS_THP] = "anonymous-thp",
+	[KIND_SHARED_THP] = "shared-thp",
+	[KIND_PRIVATE_HUGETLB] = "private-hugetlb",
+	[KIND_SHARED_HUGETLB] = "shared-hugetlb",
+	[KIND_KSM] = "ksm",
+};
+enum { SHARED = 1, MEMORY_FD = 2, HUGE = 4, HUGETLB = 8 };
+static const unsigned char kind_traits[KIND_MAX] = {
+	[KIND_SHARED_MEMFD] = SHARED | MEMORY_FD,
+	[KIND_ANONYMOUS_THP] = HUGE,
+	[KIND_SHARED_THP] = SHARED | MEMORY_FD | HUGE,
+	[KIND_PRIVATE_HUGETLB] = HUGE | HUGETLB,
+	[KIND_SHARED_HUGETLB] = SHARED | MEMORY_FD | HUGE | HUGETLB,
+	[KIND_KSM] = SHARED,
 };
 static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
 	[DRIVEN_BY_NONE] = "none",
@@ -92,6 +106,26 @@ const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
 const char *workload_kind_name(enum workload_kind kind)
 {
 	return (unsigned int)kind < KIND_MAX ? kind_words[kind] : "unknown";
+}
+
+bool workload_kind_is_shared(enum workload_kind kind)
+{
+	return kind_traits[kind] & SHARED;
+}
+
+bool workload_kind_has_memory_fd(enum workload_kind kind)
+{
+	return kind_traits[kind] & MEMORY_FD;
+}
+
+bool workload_kind_is_huge(enum workload_kind kind)
+{
+	return kind_traits[kind] & HUGE;
+}
+
+bool workload_kind_is_hugetlb(enum workload_kind kind)
+{
+	return kind_traits[kind] & HUGETLB;
 }
 
 const char *driven_by_name(enum driven_by driven_by)

@@ -140,6 +140,10 @@ static void sections_that_do_not_fit_together(void **state)
 		{RUN "[workers a]\nkind = shared-memfd\ndriven_by = move_pages\n"
 		     "[workers b]\nkind = shared-memfd\ndriven_by = offline\n[move_pages]\n",
 		 6, "driven_by = offline, and there is no section [offline]"},
+		{RUN "[offline]\n[workers]\nkind = anonymous-thp\ndriven_by = offline\n", 4,
+		 "anonymous-thp pages cannot be aimed at a block: set aim = no"},
+		{RUN "[move_pages]\n[workers]\nkind = shared-hugetlb\npages = 16385\ndriven_by = move_pages\n", 4,
+		 "16385 huge pages"},
 		{RUN "[move_pages]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
 		 "no [workers] with driven_by = move_pages"},
 		{RUN "[offline]\n[workers]\nkind = shared-memfd\ndriven_by = none\n[ladder]\nrungs = 1\n",

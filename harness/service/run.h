@@ -20,7 +20,7 @@
 #include "topology/topology.h"
 #include "workers/workers.h"
 
-#define RUN_MAX_SETTINGS 8
+#define RUN_MAX_SETTINGS 16
 
 struct run_options {
 	const char *profile;
@@ -85,6 +85,10 @@ struct run {
 
 /* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */
 int run_set_up(struct run *run, struct err *e);
+
+/* run_settings.c: each is on disk with its old value before it is changed; finish.c puts it back. */
+int run_change_settings(struct run *run, struct err *e);
+int run_change_setting(struct run *run, const char *path, const char *value, struct err *e);
 
 /* phase.c: all phases, or until stopped. */
 void run_phases(struct run *run);

@@ -153,45 +153,6 @@ static int open_observers(struct run *run, struct err *e)
 	return 0;
 }
 
-static int setting_intent(void *context, const struct setting *s)
-{
-	struct run *run = context;
-
-	return record_setting(run->recorder, s->path, s->old_value, s->new_value);
-}
-
-/* NUMA balancing migrates pages on its own and makes untouched ones answer ENOENT to move_pages. */
-static int change_settings(struct run *run, struct err *e)
-{
-	char thresh[16], timeout[16];
-	const struct {
-		const char *path, *value;
-		bool wanted;
-	} table[] = {
-		{"proc/sys/kernel/numa_balancing", "0", true},
-		{"proc/sys/kernel/watchdog_thresh", thresh, run->profile.watchdog_thresh_s > 0},
-		{"proc/sys/kernel/hung_task_timeout_secs", timeout,
-		 run->profile.hung_task_timeout_s > 0},
-	};
-
-	(void)snprintf(thresh, sizeof(thresh), "%u", run->profile.watchdog_thresh_s);
-	(void)snprintf(timeout, sizeof(timeout), "%u", run->profile.hung_task_timeout_s);
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		struct setting *s = &run->settings[run->n_settings];
-		int r;
-
-		if (!table[i].wanted)
-			continue;
-		r = setting_change(&run->fs, s, table[i].path, table[i].value, setting_intent, run,
-				   e);
-		if (s->changed)
-			run->n_settings++; /* also when the kernel kept another value: it is put back */
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static void write_active(struct run *run)
 {
 	struct jsonw *entry = jsonw_object();
@@ -234,7 +195,7 @@ int run_set_up(struct run *run, struct err *e)
 	write_active(run);
 	if (open_observers(run, e) < 0)
 		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
-	if (run_loop_open(run, e) < 0 || change_settings(run, e) < 0)
+	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	run->start_ns = clock_monotonic_ns();
 	run->last_sample_ns = run->start_ns;

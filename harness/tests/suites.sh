@@ -18,4 +18,5 @@ suite guest-faults 900 harness/tests/guest.sh "$build" faults
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
 suite guest-observers 600 harness/tests/guest.sh "$build" observers
+suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes

@@ -27,7 +27,9 @@ static struct placer_target *collect_targets(const struct worker_groups *groups,
 	for (size_t i = 0; i < groups->n_groups; i++) {
 		const struct worker_group *group = &groups->groups[i];
 
-		if (group->config.driven_by != DRIVEN_BY_OFFLINE)
+		/* Huge pages would need huge holes in the block. */
+		if (group->config.driven_by != DRIVEN_BY_OFFLINE ||
+		    workload_kind_is_huge(group->config.kind))
 			continue;
 		for (size_t k = 0; k < group->n_processes; k++) {
 			const struct worker_process *process = &group->processes[k];
@@ -41,7 +43,7 @@ static struct placer_target *collect_targets(const struct worker_groups *groups,
 				.address = process->shared->base_address,
 				.count = process->shared->pages,
 			};
-			if (group->config.kind == KIND_SHARED_MEMFD)
+			if (workload_kind_is_shared(group->config.kind))
 				break;
 		}
 	}

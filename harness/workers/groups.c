@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <linux/memfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/huge_page.h"
 #include "base/memory.h"
 
 #define READY_NS (60 * NS_PER_S)
@@ -18,13 +20,29 @@
 #define KILLED_NS (5 * NS_PER_S) /* a task in an uninterruptible wait outlives SIGKILL */
 #define REAP_PAUSE_NS (2 * NS_PER_MS)
 
+/* Of hugetlb pages of the PMD's size, whatever the default is (memfd_create(2), since v4.14). */
+static unsigned int memory_flags(enum workload_kind kind, uint64_t page_size)
+{
+	unsigned int flags = MFD_CLOEXEC;
+
+	if (workload_kind_is_hugetlb(kind))
+		flags |= MFD_HUGETLB |
+			 (unsigned int)__builtin_ctzll(page_size) << MFD_HUGE_SHIFT;
+	return flags;
+}
+
 static int create_memory(struct worker_groups *groups, struct worker_group *group, struct err *e)
 {
-	uint64_t bytes = group->config.pages * groups->page_size;
+	enum workload_kind kind = group->config.kind;
+	uint64_t page_size = groups->page_size, bytes;
+	int r = workload_kind_is_huge(kind) ? huge_page_size(&page_size, e) : 0;
 
-	if (group->config.kind != KIND_SHARED_MEMFD)
+	if (r < 0)
+		return err_wrap(e, "workers '%s'", group->config.name);
+	if (!workload_kind_has_memory_fd(kind))
 		return 0;
-	group->memory_fd = memfd_create("memsoak-pages", MFD_CLOEXEC);
+	bytes = group->config.pages * page_size;
+	group->memory_fd = memfd_create("memsoak-pages", memory_flags(kind, page_size));
 	if (group->memory_fd < 0 || ftruncate(group->memory_fd, (off_t)bytes) < 0)
 		return err_errno(e, -errno, "workers '%s': cannot make %llu bytes of shared pages",
 				 group->config.name, (unsigned long long)bytes);
@@ -43,7 +61,7 @@ static int32_t choose_home(struct worker_groups *groups, const struct plan *plan
 static int start_group(struct worker_groups *groups, const struct plan *plan,
 		       struct worker_group *group, const char *program, struct err *e)
 {
-	bool is_shared = group->config.kind == KIND_SHARED_MEMFD;
+	bool is_shared = workload_kind_is_shared(group->config.kind);
 	int32_t home = choose_home(groups, plan, group);
 	int r = create_memory(groups, group, e);
 

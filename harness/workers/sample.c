@@ -30,7 +30,7 @@ void worker_group_totals(const struct worker_groups *groups, size_t i, struct wo
 		.threads = group->config.processes * group->config.threads,
 		.pages = group->config.pages,
 	};
-	if (group->config.kind == KIND_PRIVATE_ANONYMOUS)
+	if (!workload_kind_is_shared(group->config.kind))
 		ret->pages *= group->config.processes;
 	for (size_t k = 0; k < group->n_processes; k++) {
 		const struct worker_process *process = &group->processes[k];
@@ -112,7 +112,7 @@ size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by 
 				.page_size = process->shared->page_size,
 			};
 			/* The pages are the same in each process of a shared group. */
-			if (group->config.kind == KIND_SHARED_MEMFD)
+			if (workload_kind_is_shared(group->config.kind))
 				break;
 		}
 	}

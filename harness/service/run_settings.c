@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the host is set to for the run: one table of settings, with what calls for each. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fsio.h"
+#include "base/huge_page.h"
+#include "service/run.h"
+
+#define THP "sys/kernel/mm/transparent_hugepage/"
+#define KSM "sys/kernel/mm/ksm/"
+
+static int setting_intent(void *context, const struct setting *s)
+{
+	struct run *run = context;
+
+	return record_setting(run->recorder, s->path, s->old_value, s->new_value);
+}
+
+int run_change_setting(struct run *run, const char *path, const char *value,
+		       struct err *e)
+{
+	struct setting *s = &run->settings[run->n_settings];
+	int r;
+
+	if (run->n_settings == ARRAY_SIZE(run->settings))
+		return err_set(e, -E2BIG, "%s: no room for a further setting", path);
+	r = setting_change(&run->fs, s, path, value, setting_intent, run, e);
+	if (s->changed)
+		run->n_settings++; /* also when the kernel kept another value: it is put back */
+	return r;
+}
+
+static bool uses_kind(const struct run *run, enum workload_kind kind)
+{
+	for (size_t i = 0; i < run->profile.n_workers; i++)
+		if (run->profile.workers[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Hugetlb pages of all processes: so many are wanted on either node, to move between them. */
+static uint64_t count_hugetlb_pages(const struct run *run)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < run->profile.n_workers; i++) {
+		const struct profile_workers *w = &run->profile.workers[i];
+
+		if (workload_kind_is_hugetlb(w->kind))
+			n += (uint64_t)w->pages *
+			     (workload_kind_is_shared(w->kind) ? 1 : w->processes);
+	}
+	return n;
+}
+
+static int grow_pool(struct run *run, const char *path, uint64_t wanted, struct err *e)
+{
+	char value[32];
+	uint64_t now;
+	int r = fsio_read_u64(&run->fs, &now, 10, "%s", path);
+
+	if (r < 0)
+		return err_errno(e, r, "/%s: this kernel has no hugetlb pages to give", path);
+	(void)snprintf(value, sizeof(value), "%llu", (unsigned long long)(now + wanted));
+	return run_change_setting(run, path, value, e);
+}
+
+/* The pool of each of the two nodes, or else of the host, grows by what the workers need. */
+static int grow_pools(struct run *run, struct err *e)
+{
+	uint64_t wanted = count_hugetlb_pages(run), page_size;
+	int r = wanted ? huge_page_size(&page_size, e) : 0;
+
+	if (r < 0 || !wanted)
+		return r;
+	if (!run->plan.can_move)
+		return grow_pool(run, "proc/sys/vm/nr_hugepages", wanted, e);
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(run->plan.move_nodes); i++) {
+		char path[SETTING_SIZE];
+
+		(void)snprintf(path, sizeof(path),
+			       "sys/devices/system/node/node%u/hugepages/hugepages-%llukB/nr_hugepages",
+			       run->plan.move_nodes[i], (unsigned long long)(page_size / 1024));
+		r = grow_pool(run, path, wanted, e);
+	}
+	return r < 0 ? r : 0;
+}
+
+int run_change_settings(struct run *run, struct err *e)
+{
+	bool has_ksm = uses_kind(run, KIND_KSM);
+	char thresh[16], timeout[16];
+	const struct {
+		const char *path, *value;
+		bool wanted;
+	} table[] = {
+		/* It migrates on its own, and makes untouched pages answer ENOENT to move_pages. */
+		{"proc/sys/kernel/numa_balancing", "0", true},
+		{"proc/sys/kernel/watchdog_thresh", thresh, run->profile.watchdog_thresh_s > 0},
+		{"proc/sys/kernel/hung_task_timeout_secs", timeout,
+		 run->profile.hung_task_timeout_s > 0},
+		{THP "enabled", "madvise", uses_kind(run, KIND_ANONYMOUS_THP)},
+		{THP "shmem_enabled", "advise", uses_kind(run, KIND_SHARED_THP)},
+		{KSM "sleep_millisecs", "10", has_ksm},
+		{KSM "pages_to_scan", "1000", has_ksm},
+		{KSM "run", "1", has_ksm},
+	};
+
+	(void)snprintf(thresh, sizeof(thresh), "%u", run->profile.watchdog_thresh_s);
+	(void)snprintf(timeout, sizeof(timeout), "%u", run->profile.hung_task_timeout_s);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		int r = table[i].wanted
+				? run_change_setting(run, table[i].path, table[i].value, e)
+				: 0;
+
+		if (r < 0)
+			return r;
+	}
+	return grow_pools(run, e);
+}
