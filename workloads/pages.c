@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/memory.h"
 #include "workloads/migrate.h"
@@ -113,28 +114,37 @@ static int make_twin(struct pages *pages, enum page_kind kind, struct err *e)
 	return 0;
 }
 
+/* One page that somebody holds for a moment ends the whole call: that is tried again. */
+#define HOME_TRIES 20
+#define HOME_PAUSE_NS (50 * NS_PER_MS)
+
 static int move_home(const struct pages *pages, uint64_t node, int flags, struct err *e)
 {
 	cleanup_free void **addresses = memory_alloc(pages->count, sizeof(*addresses));
 	cleanup_free int *nodes = memory_alloc(pages->count, sizeof(*nodes));
 	uint64_t elsewhere = 0, moved;
-	int r;
 
 	for (uint64_t i = 0; i < pages->count; i++)
 		addresses[i] = pages_word(pages, i, 0);
-	r = migrate_to(0, addresses, pages->count, (int)node, flags, &moved, e);
-	if (r == 0)
-		r = migrate_query(0, addresses, pages->count, nodes, e);
-	if (r < 0)
-		return r;
-	for (uint64_t i = 0; i < pages->count; i++)
-		elsewhere += nodes[i] != (int)node;
-	if (elsewhere)
-		return err_set(e, -ENOMEM,
-			       "%llu of %llu pages could not be put on node %llu: is it full?",
-			       (unsigned long long)elsewhere, (unsigned long long)pages->count,
-			       (unsigned long long)node);
-	return 0;
+	for (int tries = 0; tries < HOME_TRIES; tries++) {
+		int r;
+
+		if (tries > 0)
+			(void)clock_sleep_ns(HOME_PAUSE_NS);
+		r = migrate_to(0, addresses, pages->count, (int)node, flags, &moved, e);
+		if (r == 0)
+			r = migrate_query(0, addresses, pages->count, nodes, e);
+		if (r < 0)
+			return r;
+		elsewhere = 0;
+		for (uint64_t i = 0; i < pages->count; i++)
+			elsewhere += nodes[i] != (int)node;
+		if (elsewhere == 0)
+			return 0;
+	}
+	return err_set(e, -ENOMEM, "%llu of %llu pages could not be put on node %llu: is it full?",
+		       (unsigned long long)elsewhere, (unsigned long long)pages->count,
+		       (unsigned long long)node);
 }
 
 int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint64_t count,
