@@ -44,8 +44,9 @@ LIBS_THREADS := -pthread
 
 # --- the rooms -----------------------------------------------------------------------------
 HARNESS_ROOMS := base topology plan drive workers observe record service cli tests
-ROOMS := $(HARNESS_ROOMS) workloads reports
-dir_of = $(if $(filter $(1),$(HARNESS_ROOMS)),harness/$(1),$(1))
+REPORTS_ROOMS := compare stats
+ROOMS := $(HARNESS_ROOMS) workloads reports $(REPORTS_ROOMS)
+dir_of = $(if $(filter $(1),$(HARNESS_ROOMS)),harness/,$(if $(filter $(1),$(REPORTS_ROOMS)),reports/))$(1)
 
 include $(wildcard $(foreach r,$(ROOMS),$(call dir_of,$(r))/room.mk)) $(wildcard harness/lab/room.mk)
 
@@ -67,7 +68,7 @@ $(BUILD)/$(1): $(BUILD)/obj/$($(2)_MAIN) $(foreach r,$($(2)_ROOMS),$(call object
 endef
 
 memsoak_MAIN := harness/cli/memsoak.o
-memsoak_ROOMS := base topology plan observe record reports cli
+memsoak_ROOMS := base topology plan observe record reports stats compare cli
 # Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
 memsoak_OBJS := harness/drive/names.o harness/drive/online.o harness/drive/settings.o harness/service/active.o \
 	harness/service/restore.o

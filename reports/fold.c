@@ -18,7 +18,7 @@ static const struct {
 	void (*take)(struct fold *f, struct journal_value object); /* NULL: only "unfinished" needs it */
 	bool is_of_a_running_run; /* no such record comes from a later "memsoak restore" */
 } events[] = {
-	{"intent", NULL, false},
+	{"intent", fold_take_intent, false},
 	{"offline", fold_take_offline, true},
 	{"online", fold_take_online, false},
 	{"aimed", fold_take_aimed, true},

@@ -41,7 +41,15 @@ struct fold_block {
 	struct tally by_errno; /* without successes */
 };
 
+/* The run's first attempt, however it ended: what is compared between boots. */
+struct fold_first {
+	uint64_t began_ns; /* 0: none has */
+	bool is_over, is_success, is_censored;
+	uint64_t wall_ns; /* when it is over */
+};
+
 struct fold_offline {
+	struct fold_first first;
 	struct fold_block *blocks; /* in the order of arrival; owned */
 	size_t n_blocks;
 	uint32_t *slots; /* hash table: index of a block + 1, 0: empty; owned */
@@ -161,6 +169,7 @@ void fold_unmeasured(struct fold *f, const char *path, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void fold_fault(struct fold *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void fold_take_intent(struct fold *f, struct journal_value o);
 void fold_take_offline(struct fold *f, struct journal_value o);
 void fold_take_online(struct fold *f, struct journal_value o);
 void fold_take_refused(struct fold *f, struct journal_value o);

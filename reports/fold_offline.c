@@ -90,6 +90,24 @@ static void add_to_block(struct fold_block *b, struct journal_value o, const str
 	b->pages_in_block += a->pages_in_block;
 }
 
+/* The intent is on disk before the write: of an attempt that a guest's end cut short it is all. */
+void fold_take_intent(struct fold *f, struct journal_value o)
+{
+	struct fold_first *first = &f->offline.first;
+
+	if (!first->is_over && first->began_ns == 0 && journal_equals(o, "operation", "offline"))
+		(void)journal_uint(o, "t", &first->began_ns);
+}
+
+static void end_first(struct fold_first *first, struct journal_value o, const struct attempt *a)
+{
+	if (first->is_over || !journal_uint(o, "wall_ns", &first->wall_ns))
+		return;
+	first->is_over = true;
+	first->is_success = a->is_success;
+	first->is_censored = a->is_censored;
+}
+
 void fold_take_offline(struct fold *f, struct journal_value o)
 {
 	struct fold_offline *all = &f->offline;
@@ -99,6 +117,7 @@ void fold_take_offline(struct fold *f, struct journal_value o)
 	struct attempt a;
 
 	read_attempt(o, &a);
+	end_first(&all->first, o, &a);
 	all->attempts++;
 	all->succeeded += a.is_success;
 	all->censored += a.is_censored;
@@ -139,6 +158,7 @@ void fold_take_refused(struct fold *f, struct journal_value o)
 	char why[FOLD_TEXT_SIZE];
 
 	f->offline.refused++;
+	f->offline.first.began_ns = 0; /* nothing was written after the intent */
 	if (!journal_string(o, "why", why, sizeof(why)))
 		(void)snprintf(why, sizeof(why), "no reason was recorded");
 	text_tally_add(&f->offline.refusals, why, 1);
@@ -149,10 +169,26 @@ void fold_take_aimed(struct fold *f, struct journal_value o)
 	fold_sum(o, "pages_moved", &f->offline.aim_moves);
 }
 
+/* One that is not over lasted at least to the last record of the run. */
+static struct jsonw *describe_first(const struct fold *f)
+{
+	const struct fold_first *first = &f->offline.first;
+	struct jsonw *object;
+
+	if (!first->is_over && (first->began_ns == 0 || f->last_t_ns < first->began_ns))
+		return NULL;
+	object = jsonw_object();
+	jsonw_set_uint(object, "wall_ns",
+		       first->is_over ? first->wall_ns : f->last_t_ns - first->began_ns);
+	jsonw_set_bool(object, "succeeded", first->is_success);
+	jsonw_set_bool(object, "censored", first->is_censored || !first->is_over);
+	return object;
+}
+
 struct jsonw *fold_describe_offline(struct fold *f)
 {
 	struct fold_offline *o = &f->offline;
-	struct jsonw *object = jsonw_object();
+	struct jsonw *object = jsonw_object(), *first = describe_first(f);
 
 	jsonw_set_uint(object, "attempts", o->attempts);
 	jsonw_set_uint(object, "refused_before", o->refused);
@@ -160,6 +196,10 @@ struct jsonw *fold_describe_offline(struct fold *f)
 	jsonw_set_uint(object, "succeeded", o->succeeded);
 	jsonw_set(object, "by_errno", tally_errnos(&o->by_errno));
 	jsonw_set_uint(object, "censored", o->censored);
+	if (first)
+		jsonw_set(object, "first_attempt", first);
+	else
+		fold_unmeasured(f, "offline.first_attempt", "no attempt was made");
 	if (o->succeeded)
 		jsonw_set(object, "latency", fold_describe_hist(&o->latency));
 	else

@@ -17,4 +17,9 @@ schema_plan_1_text:
 	.incbin "schema/plan-1.schema.json"
 	.byte 0
 
+	.global schema_compare_1_text
+schema_compare_1_text:
+	.incbin "schema/compare-1.schema.json"
+	.byte 0
+
 	.section .note.GNU-stack, "", %progbits

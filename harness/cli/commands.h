@@ -10,6 +10,7 @@ int cmd_status(int argc, char *const argv[]);
 int cmd_abort(int argc, char *const argv[]);
 int cmd_restore(int argc, char *const argv[]);
 int cmd_report(int argc, char *const argv[]);
+int cmd_compare(int argc, char *const argv[]);
 int cmd_validate(int argc, char *const argv[]);
 int cmd_schema(int argc, char *const argv[]);
 int cmd_completion(int argc, char *const argv[]);

@@ -18,6 +18,7 @@ const struct command commands[] = {
 	{"abort", cmd_abort, "stop what is running, memory restored"},
 	{"restore", cmd_restore, "bring back what a killed run left offline or changed"},
 	{"report", cmd_report, "fold a run into its report and print it"},
+	{"compare", cmd_compare, "are two kernels different, and how sure are we"},
 	{"validate", cmd_validate, "check a report or a run against its schema"},
 	{"schema", cmd_schema, "print a schema"},
 	{"completion", cmd_completion, "shell completion for bash"},

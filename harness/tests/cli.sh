@@ -27,7 +27,7 @@ expect "help" 0 'Usage: memsoak COMMAND' "$build/memsoak" --help
 expect "no command" 2 'Usage' "$build/memsoak"
 expect "unknown command" 2 "unknown command 'dance'" "$build/memsoak" dance
 expect "version" 0 '^memsoak [0-9]' "$build/memsoak" --version
-for command in doctor topology plan run status abort restore report validate schema completion; do
+for command in doctor topology plan run status abort restore report compare validate schema completion; do
 	expect "$command --help" 0 'Usage: memsoak' "$build/memsoak" "$command" --help
 	expect "$command with an unknown option" 2 "unknown option '--dance'" "$build/memsoak" "$command" --dance
 done

@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # sourced by run-tests.sh, which sets build and defines suite
 # The suites: name, limit in seconds, command.
 
-for room in base topology plan drive workers observe record workloads reports; do
+for room in base topology plan drive workers observe record workloads reports stats; do
 	if [ -x "$build/test/$room" ]; then
 		suite "unit-$room" 300 "$build/test/$room"
 		suite "unit-$room-asan" 600 "$build/asan/test/$room"
@@ -12,6 +12,7 @@ suite unit-drive-tsan 300 "$build/tsan/test/drive"
 suite unit-workers-tsan 300 "$build/tsan/test/workers"
 suite unit-record-tsan 300 "$build/tsan/test/record"
 suite cli 300 harness/tests/cli.sh "$build"
+suite compare 120 harness/tests/compare.sh "$build"
 suite guest-soak 600 harness/tests/guest.sh "$build" soak
 suite guest-controls 600 harness/tests/guest.sh "$build" controls
 suite guest-faults 900 harness/tests/guest.sh "$build" faults
