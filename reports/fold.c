@@ -34,6 +34,8 @@ static const struct {
 	{"setting", fold_take_setting, true},
 	{"setting_restored", fold_take_setting_restored, false},
 	{"restore", fold_take_restore, false},
+	{"reload", NULL, true},
+	{"crash", NULL, false},
 	{"start", fold_take_start, true},
 	{"end", fold_take_end, true},
 };
@@ -85,7 +87,7 @@ static void fold_done(struct fold *f)
 	text_tally_done(&f->faults);
 	free(f->groups);
 	free(f->phases);
-	free(f->findings);
+	fold_findings_done(f);
 	jsonw_free(f->settings);
 	jsonw_free(f->unmeasured);
 	free(f);

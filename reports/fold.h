@@ -25,6 +25,8 @@ struct jsonw;
 #define FOLD_MAX_FINDINGS 1000
 #define FOLD_TEXT_SIZE TEXT_TALLY_SIZE
 #define FOLD_NAME_SIZE 80
+#define FOLD_FINDING_SIZE 8192 /* of the kernel's text about one finding */
+#define FOLD_MAX_FRAMES 64
 
 /* A count with the proof that it was measured. */
 struct known {
@@ -106,6 +108,7 @@ struct fold_phase { /* of a ladder */
 	uint64_t faulters;
 	struct fold_counts before, last; /* cumulative counts */
 	uint64_t moved, not_moved, offline_attempts, offline_succeeded;
+	struct known gave_up; /* of pages that are private and anonymous */
 	uint64_t duration_ns;
 	bool is_over;
 	struct ratio_windows windows;
@@ -114,9 +117,12 @@ struct fold_phase { /* of a ladder */
 struct fold_finding {
 	const char *kind; /* one of a fixed list */
 	char comm[64];
-	char text[FOLD_TEXT_SIZE];
-	struct known cpu, time_ns;
-	uint64_t seconds; /* the most */
+	char same[20]; /* what the recorder says of repeats: "" in old runs */
+	char *text;    /* owned */
+	struct jsonw *frames, *page; /* owned; NULL: not told */
+	struct known cpu, time_ns, in_migration;
+	struct known seconds; /* the most */
+	bool has_pid;
 	int64_t pid;
 	uint64_t count;
 };
@@ -159,6 +165,8 @@ struct fold {
 
 /* Sums and looks, for the parts. */
 void fold_sum(struct journal_value object, const char *key, uint64_t *into);
+/* A sum that is too great stays at the greatest number: one that began again at 0 would look real. */
+void fold_add(uint64_t *into, uint64_t value);
 void fold_known(struct journal_value object, const char *key, struct known *into);
 void fold_add_hist(struct journal_value object, const char *key, struct hist *into);
 struct jsonw *fold_describe_hist(const struct hist *h);
@@ -202,6 +210,7 @@ void fold_take_worker_exit(struct fold *f, struct journal_value o);
 void fold_take_setting(struct fold *f, struct journal_value o);
 void fold_take_setting_restored(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_findings(struct fold *f);
+void fold_findings_done(struct fold *f);
 struct jsonw *fold_describe_harness(struct fold *f);
 
 /* From what was folded to what the rules ask for. */

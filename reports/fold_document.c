@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "reports/behaviour.h"
 #include "reports/fold.h"
 
 static const char *section_string(const struct fold *f, const char *section, const char *key)
@@ -40,8 +41,8 @@ static int number_at(const char *text, size_t at, size_t digits)
 	return number;
 }
 
-/* The wall time @ns after @start, in the same time zone. */
-static void add_to_wall(const char *start, uint64_t ns, char *buffer, size_t size)
+/* The wall time @ns after @start, in the same time zone; false beyond the year 9999. */
+static bool add_to_wall(const char *start, uint64_t ns, char *buffer, size_t size)
 {
 	uint64_t sum_ms = (uint64_t)number_at(start, 20, 3) + ns / NS_PER_MS;
 	struct tm tm = {
@@ -53,11 +54,15 @@ static void add_to_wall(const char *start, uint64_t ns, char *buffer, size_t siz
 		.tm_sec = number_at(start, 17, 2),
 	};
 	time_t seconds = timegm(&tm) + (time_t)(sum_ms / 1000);
-	char date[32];
+	char rest[32];
 
-	(void)gmtime_r(&seconds, &tm);
-	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(buffer, size, "%s.%03d%s", date, (int)(sum_ms % 1000), start + 23);
+	/* strftime()'s %Y is as short as the year. */
+	if (!gmtime_r(&seconds, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
+		return false;
+	(void)strftime(rest, sizeof(rest), "-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(buffer, size, "%04d%s.%03d%s", tm.tm_year + 1900, rest, (int)(sum_ms % 1000),
+		       start + 23);
+	return true;
 }
 
 static uint64_t duration_ns(const struct fold *f)
@@ -100,12 +105,12 @@ static struct jsonw *describe_run(struct fold *f)
 		return run;
 	}
 	jsonw_set_string(run, "ended", how_ended(f));
-	if (is_wall_time(start)) {
-		add_to_wall(start, duration_ns(f), end, sizeof(end));
-		jsonw_set_string(run, "end", end);
-	} else {
+	if (!is_wall_time(start))
 		fold_unmeasured(f, "run.end", "run.json does not tell when the run began");
-	}
+	else if (!add_to_wall(start, duration_ns(f), end, sizeof(end)))
+		fold_unmeasured(f, "run.end", "run.json and the journal give no year of four digits");
+	else
+		jsonw_set_string(run, "end", end);
 	return run;
 }
 
@@ -169,6 +174,15 @@ static void describe_kernel_log(struct fold *f, struct jsonw *report)
 	jsonw_set(report, "kernel_log", log);
 }
 
+/* A ladder that shows how the kernel behaves is compared with what its symbols promise. */
+static void describe_behaviour(const struct jsonw *report)
+{
+	struct jsonw *fingerprint = jsonw_get(jsonw_get(report, "kernel"), "fingerprint");
+
+	if (fingerprint)
+		jsonw_set(fingerprint, "behaviour", behaviour_describe(report));
+}
+
 struct jsonw *fold_describe(struct fold *f)
 {
 	struct jsonw *report = jsonw_object(), *schema = jsonw_object();
@@ -188,6 +202,7 @@ struct jsonw *fold_describe(struct fold *f)
 	jsonw_set(report, "move_pages", fold_describe_move(f));
 	jsonw_set(report, "migration", fold_describe_counts(f));
 	jsonw_set(report, "ladder", fold_describe_ladder(f));
+	describe_behaviour(report);
 	jsonw_set(report, "lockup_exposure", describe_exposure(f));
 	describe_kernel_log(f, report);
 	jsonw_set(report, "harness", fold_describe_harness(f));

@@ -2,6 +2,7 @@
 /* lockups, and what went wrong with the harness itself. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -27,46 +28,121 @@ static const char *known_kind(const char *kind)
 	return "other";
 }
 
+static bool is_same(const struct fold_finding *a, const struct fold_finding *b)
+{
+	/* The recorder has seen the whole; runs of older ones have no such mark. */
+	if (a->same[0] || b->same[0])
+		return strcmp(a->same, b->same) == 0;
+	return a->pid == b->pid && a->cpu.is_known == b->cpu.is_known &&
+	       a->cpu.value == b->cpu.value && a->kind == b->kind && strcmp(a->comm, b->comm) == 0;
+}
+
 static struct fold_finding *same_finding(struct fold *f, const struct fold_finding *new)
 {
-	for (size_t i = 0; i < f->n_findings; i++) {
-		struct fold_finding *old = &f->findings[i];
-
-		if (old->pid == new->pid && old->cpu.is_known == new->cpu.is_known &&
-		    old->cpu.value == new->cpu.value && old->kind == new->kind &&
-		    strcmp(old->comm, new->comm) == 0)
-			return old;
-	}
+	for (size_t i = 0; i < f->n_findings; i++)
+		if (is_same(&f->findings[i], new))
+			return &f->findings[i];
 	return NULL;
+}
+
+static void repeat_finding(struct fold_finding *old, const struct fold_finding *new)
+{
+	old->count++;
+	if (new->seconds.is_known &&
+	    (!old->seconds.is_known || new->seconds.value > old->seconds.value))
+		old->seconds = new->seconds;
+	if (new->in_migration.is_known)
+		old->in_migration = (struct known){true, old->in_migration.value | new->in_migration.value};
+}
+
+static struct jsonw *read_frames(struct journal_value list)
+{
+	struct jsonw *frames;
+
+	if (!journal_is_there(list))
+		return NULL;
+	frames = jsonw_array();
+	for (struct journal_iterator i = journal_each(list); journal_more(&i); journal_step(&i)) {
+		char name[256];
+
+		if (jsonw_length(frames) < FOLD_MAX_FRAMES &&
+		    journal_string(i.value, NULL, name, sizeof(name)))
+			jsonw_append(frames, jsonw_string(name));
+	}
+	return frames;
+}
+
+static struct jsonw *read_page(struct journal_value o)
+{
+	static const char *const texts[] = {"flags", "reason"}, *const numbers[] = {"refcount", "mapcount"};
+	struct jsonw *page;
+	char text[FOLD_TEXT_SIZE];
+	uint64_t pfn;
+	int64_t number;
+
+	if (!journal_is_object(o))
+		return NULL;
+	page = jsonw_object();
+	if (journal_uint(o, "pfn", &pfn))
+		jsonw_set_uint(page, "pfn", pfn);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (journal_int(o, numbers[i], &number))
+			jsonw_set_int(page, numbers[i], number);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (journal_string(o, texts[i], text, sizeof(text)))
+			jsonw_set_string(page, texts[i], text);
+	return page;
+}
+
+static char *read_text(struct journal_value o)
+{
+	char text[FOLD_FINDING_SIZE] = "";
+
+	(void)journal_string(o, "text", text, sizeof(text));
+	return memory_string(text);
 }
 
 void fold_take_finding(struct fold *f, struct journal_value o)
 {
 	struct fold_finding new = {.count = 1}, *old;
 	char kind[32] = "";
+	bool in_migration;
 
 	(void)journal_string(o, "kind", kind, sizeof(kind));
 	new.kind = known_kind(kind);
 	(void)journal_string(o, "comm", new.comm, sizeof(new.comm));
-	(void)journal_string(o, "text", new.text, sizeof(new.text));
-	(void)journal_int(o, "pid", &new.pid);
-	(void)journal_uint(o, "seconds", &new.seconds);
+	(void)journal_string(o, "same", new.same, sizeof(new.same));
+	new.has_pid = journal_int(o, "pid", &new.pid);
+	fold_known(o, "seconds", &new.seconds);
 	fold_known(o, "cpu", &new.cpu);
 	fold_known(o, "time_ns", &new.time_ns);
+	if (journal_bool(o, "in_migration", &in_migration))
+		new.in_migration = (struct known){true, in_migration};
 	tally_add(&f->findings_by_kind, new.kind, 0, 1);
 	old = same_finding(f, &new);
 	if (old) {
-		old->count++;
-		if (new.seconds > old->seconds)
-			old->seconds = new.seconds;
+		repeat_finding(old, &new);
 		return;
 	}
 	if (f->n_findings == FOLD_MAX_FINDINGS) {
 		f->findings_unlisted++;
 		return;
 	}
+	new.frames = read_frames(journal_get(o, "frames"));
+	new.page = read_page(journal_get(o, "page"));
+	new.text = read_text(o);
 	f->findings = memory_grow(f->findings, f->n_findings + 1, sizeof(*f->findings));
 	f->findings[f->n_findings++] = new;
+}
+
+void fold_findings_done(struct fold *f)
+{
+	for (size_t i = 0; i < f->n_findings; i++) {
+		free(f->findings[i].text);
+		jsonw_free(f->findings[i].frames);
+		jsonw_free(f->findings[i].page);
+	}
+	free(f->findings);
 }
 
 void fold_take_fault(struct fold *f, struct journal_value o)
@@ -130,17 +206,22 @@ void fold_take_setting_restored(struct fold *f, struct journal_value o)
 		fold_fault(f, "the setting '%.400s' could not be put back: %s", path, error);
 }
 
-static struct jsonw *describe_finding(const struct fold_finding *x)
+static struct jsonw *describe_finding(struct fold_finding *x)
 {
 	struct jsonw *object = jsonw_object();
 
 	jsonw_set_string(object, "kind", x->kind);
 	fold_set_known(object, "time_ns", &x->time_ns);
 	fold_set_known(object, "cpu", &x->cpu);
-	jsonw_set_uint(object, "seconds", x->seconds);
+	fold_set_known(object, "seconds", &x->seconds);
 	if (x->comm[0])
 		jsonw_set_string(object, "comm", x->comm);
-	jsonw_set_int(object, "pid", x->pid);
+	if (x->has_pid)
+		jsonw_set_int(object, "pid", x->pid);
+	jsonw_set(object, "frames", steal_ptr(&x->frames));
+	if (x->in_migration.is_known)
+		jsonw_set_bool(object, "in_migration", x->in_migration.value != 0);
+	jsonw_set(object, "page", steal_ptr(&x->page));
 	jsonw_set_string(object, "text", x->text);
 	jsonw_set_uint(object, "count", x->count);
 	return object;

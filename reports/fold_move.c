@@ -10,7 +10,7 @@ static void add_known(struct journal_value o, const char *key, struct known *int
 	if (!journal_uint(o, key, &value))
 		return;
 	into->is_known = true;
-	into->value += value;
+	fold_add(&into->value, value);
 }
 
 void fold_take_move(struct fold *f, struct journal_value o)
@@ -18,7 +18,7 @@ void fold_take_move(struct fold *f, struct journal_value o)
 	struct journal_value by_status = journal_get(o, "by_status");
 	struct journal_value private = journal_get(o, "private_anonymous");
 	struct fold_move *m = &f->move;
-	uint64_t moved = 0, not_moved = 0;
+	uint64_t moved = 0, not_moved = 0, asked;
 
 	m->is_there = true;
 	fold_sum(o, "calls", &m->calls);
@@ -29,8 +29,10 @@ void fold_take_move(struct fold *f, struct journal_value o)
 	fold_sum(o, "not_moved", &not_moved);
 	fold_sum(o, "already_there", &m->already_there);
 	fold_sum(o, "call_errors", &m->call_errors);
-	m->moved += moved;
-	m->not_moved += not_moved;
+	fold_add(&m->moved, moved);
+	fold_add(&m->not_moved, not_moved);
+	asked = moved;
+	fold_add(&asked, not_moved);
 	for (struct journal_iterator i = journal_each(by_status); journal_more(&i);
 	     journal_step(&i)) {
 		char name[TALLY_NAME_SIZE];
@@ -44,9 +46,10 @@ void fold_take_move(struct fold *f, struct journal_value o)
 	add_known(private, "pages", &m->private_pages);
 	add_known(private, "not_moved", &m->private_not_moved);
 	if (f->phase) {
-		f->phase->moved += moved;
-		f->phase->not_moved += not_moved;
-		ratio_add_window(&f->phase->windows, moved, moved + not_moved);
+		fold_add(&f->phase->moved, moved);
+		fold_add(&f->phase->not_moved, not_moved);
+		add_known(private, "not_moved", &f->phase->gave_up);
+		ratio_add_window(&f->phase->windows, moved, asked);
 	}
 }
 

@@ -200,10 +200,12 @@ struct jsonw *fold_describe_offline(struct fold *f)
 		jsonw_set(object, "first_attempt", first);
 	else
 		fold_unmeasured(f, "offline.first_attempt", "no attempt was made");
-	if (o->succeeded)
+	if (o->latency.count)
 		jsonw_set(object, "latency", fold_describe_hist(&o->latency));
 	else
-		fold_unmeasured(f, "offline.latency", "no attempt succeeded");
+		fold_unmeasured(f, "offline.latency",
+				o->succeeded ? "no attempt that succeeded has its time on record"
+					     : "no attempt succeeded");
 	if (o->time_to_return.count)
 		jsonw_set(object, "time_to_return", fold_describe_hist(&o->time_to_return));
 	else

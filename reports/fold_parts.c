@@ -11,7 +11,13 @@ void fold_sum(struct journal_value object, const char *key, uint64_t *into)
 	uint64_t value = 0;
 
 	if (journal_uint(object, key, &value))
-		*into += value;
+		fold_add(into, value);
+}
+
+void fold_add(uint64_t *into, uint64_t value)
+{
+	if (__builtin_add_overflow(*into, value, into))
+		*into = UINT64_MAX;
 }
 
 void fold_known(struct journal_value object, const char *key, struct known *into)

@@ -191,8 +191,9 @@ static struct jsonw *describe_phase(const struct fold_phase *p)
 {
 	const struct fold_counts *before = &p->before, *last = &p->last;
 	struct jsonw *object = jsonw_object();
-	uint64_t attempts, succeeded;
+	uint64_t attempts, succeeded, asked = p->moved;
 
+	fold_add(&asked, p->not_moved);
 	jsonw_set_string(object, "phase", p->name);
 	jsonw_set_int(object, "rung", p->rung);
 	jsonw_set_uint(object, "faulters", p->faulters);
@@ -205,9 +206,10 @@ static struct jsonw *describe_phase(const struct fold_phase *p)
 	jsonw_set_uint(object, "offline_succeeded", p->offline_succeeded);
 	jsonw_set_uint(object, "moved", p->moved);
 	jsonw_set_uint(object, "not_moved", p->not_moved);
+	fold_set_known(object, "gave_up", &p->gave_up);
 	if (p->windows.trials) {
 		jsonw_set(object, "success_probability",
-			  fold_share(p->moved, p->moved + p->not_moved));
+			  fold_share(p->moved, asked));
 		jsonw_set(object, "interval", describe_interval(p));
 	}
 	if (growth(&before->attempts, &last->attempts, &attempts) && attempts > 0 &&

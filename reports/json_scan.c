@@ -94,3 +94,14 @@ bool json_scan_next(struct json_piece array, const char **at, struct json_piece 
 	*at = ret_element->end;
 	return true;
 }
+
+bool json_scan_is_over(struct json_piece array, const char *at)
+{
+	if (!at) {
+		if (array.begin == array.end || *array.begin != '[')
+			return false;
+		at = array.begin + 1;
+	}
+	at = skip_spaces(at, array.end);
+	return at + 1 == array.end && *at == ']';
+}

@@ -17,3 +17,6 @@ bool json_scan_member(struct json_piece object, const char *key, struct json_pie
 
 /* The elements of an array: *at NULL at first; false when there is none left. */
 bool json_scan_next(struct json_piece array, const char **at, struct json_piece *ret_element);
+
+/* Behind the last element (@at NULL: without any) the array ends, as it should. */
+bool json_scan_is_over(struct json_piece array, const char *at);

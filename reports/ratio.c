@@ -8,6 +8,7 @@
 #define FEWEST_WINDOWS 10
 #define TAIL 0.025
 #define ONE_SIDED 0.05
+#define BISECTIONS 200
 
 static double limit(double share)
 {
@@ -34,25 +35,41 @@ struct ratio_interval ratio_wilson(uint64_t successes, uint64_t trials)
 	return wilson((double)successes, (double)trials, TAIL);
 }
 
+/*
+ * Where the beta distribution reaches @p below @most, by halving. Not gsl_cdf_beta_Pinv(): that one
+ * knows no answer for 30 of a million, and does not return for 500 million of a thousand million.
+ */
+static double beta_quantile(double p, double a, double b, double most)
+{
+	double low = 0, high = most;
+
+	for (int i = 0; i < BISECTIONS; i++) {
+		double middle = (low + high) / 2, below = gsl_cdf_beta_P(middle, a, b);
+
+		if (isnan(below))
+			return below;
+		if (below < p)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 double ratio_lower_bound(uint64_t successes, uint64_t trials)
 {
+	double s = (double)successes, n = (double)trials, bound;
 	gsl_error_handler_t *handler;
-	double a, b, bound, tail;
 
 	if (successes == 0 || trials == 0)
 		return 0;
 	if (successes >= trials)
-		return pow(ONE_SIDED, 1 / (double)trials);
-	a = (double)successes;
-	b = (double)(trials - successes) + 1;
-	/* The inversion gives up for some great arguments, and GSL's handler would end the program. */
+		return pow(ONE_SIDED, 1 / n);
+	/* GSL's own handler would end the program where a series does not converge. */
 	handler = gsl_set_error_handler_off();
-	bound = gsl_cdf_beta_Pinv(ONE_SIDED, a, b);
-	tail = bound >= 0 && bound <= 1 ? gsl_cdf_beta_P(bound, a, b) : 1;
+	bound = beta_quantile(ONE_SIDED, s, (double)(trials - successes) + 1, s / n);
 	(void)gsl_set_error_handler(handler);
-	if (fabs(tail - ONE_SIDED) < 1e-3)
-		return bound;
-	return wilson((double)successes, (double)trials, ONE_SIDED).low;
+	return isnan(bound) ? wilson(s, n, ONE_SIDED).low : bound;
 }
 
 void ratio_add_window(struct ratio_windows *w, uint64_t successes, uint64_t trials)
@@ -62,8 +79,11 @@ void ratio_add_window(struct ratio_windows *w, uint64_t successes, uint64_t tria
 	if (trials == 0)
 		return;
 	w->n++;
-	w->successes += successes;
-	w->trials += trials;
+	/* The greatest number there is stays it: sums that begin again at 0 make no share. */
+	if (__builtin_add_overflow(w->successes, successes, &w->successes))
+		w->successes = UINT64_MAX;
+	if (__builtin_add_overflow(w->trials, trials, &w->trials))
+		w->trials = UINT64_MAX;
 	w->sum_ss += s * s;
 	w->sum_st += s * t;
 	w->sum_tt += t * t;

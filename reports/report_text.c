@@ -87,6 +87,16 @@ static void put_named(const struct page *p, const char *before, const struct jso
 	put_text(p, text);
 }
 
+/* Of the kernel's text about a finding the line that says what it is. */
+static void put_title(const struct page *p, const struct jsonw *lockup)
+{
+	const char *text = jsonw_get_string(lockup, "text");
+	cleanup_free char *title = text ? memory_format("%.*s", (int)strcspn(text, "\n"), text) : NULL;
+
+	if (title)
+		put_text(p, title);
+}
+
 static void put_run(const struct page *p)
 {
 	const struct jsonw *run = jsonw_get(p->report, "run");
@@ -300,8 +310,9 @@ static void put_lockups(const struct page *p)
 		if (i > 0)
 			label(p, "");
 		(void)fprintf(p->out, "%" PRIu64 "x ", jsonw_get_uint(jsonw_at(list, i), "count"));
-		put_named(p, "", jsonw_at(list, i), "text");
-		(void)fputc('\n', p->out);
+		put_title(p, jsonw_at(list, i));
+		(void)fputs(jsonw_get_bool(jsonw_at(list, i), "in_migration") ? " (in migration)\n" : "\n",
+			    p->out);
 	}
 	if (n > MAX_LOCKUP_LINES)
 		(void)fprintf(p->out, "%11s and %zu more\n", "", n - MAX_LOCKUP_LINES);

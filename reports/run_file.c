@@ -25,7 +25,7 @@ static const struct field host_fields[] = {
 	{"hostname", JSONW_STRING},   {"architecture", JSONW_STRING},
 	{"cpus", JSONW_INTEGER},      {"cpu_model", JSONW_STRING},
 	{"memory_bytes", JSONW_INTEGER}, {"page_size_bytes", JSONW_INTEGER},
-	{"boot_id", JSONW_STRING},
+	{"boot_id", JSONW_STRING},     {"workers_cgroup", JSONW_STRING},
 };
 static const struct field kernel_fields[] = {
 	{"release", JSONW_STRING},
@@ -94,6 +94,21 @@ static int copy_option(void *context, const char *key, struct jsonw *value)
 	return 0;
 }
 
+static int copy_fix(void *context, const char *key, struct jsonw *value)
+{
+	const char *answer = jsonw_get_string(value, "answer");
+	bool is_known = answer && (strcmp(answer, "yes") == 0 || strcmp(answer, "no") == 0);
+	struct jsonw *copy;
+
+	if (!tally_is_name(key) || jsonw_type_of(value) != JSONW_OBJECT)
+		return 0;
+	copy = jsonw_object();
+	jsonw_set_string(copy, "answer", is_known ? answer : "unknown");
+	jsonw_set(copy, "evidence", copy_strings(jsonw_get(value, "evidence")));
+	jsonw_set(context, key, copy);
+	return 0;
+}
+
 struct jsonw *run_file_host(const struct run_file *run)
 {
 	return copy_fields(jsonw_get(run->document, "host"), host_fields, ARRAY_SIZE(host_fields));
@@ -118,6 +133,12 @@ struct jsonw *run_file_kernel(const struct run_file *run)
 
 		jsonw_set_string(copy, "generation", is_known ? generation : "unknown");
 		jsonw_set(copy, "evidence", copy_strings(jsonw_get(fingerprint, "evidence")));
+		if (jsonw_get(fingerprint, "fixes")) {
+			struct jsonw *fixes = jsonw_object();
+
+			(void)jsonw_each(jsonw_get(fingerprint, "fixes"), copy_fix, fixes);
+			jsonw_set(copy, "fixes", fixes);
+		}
 		jsonw_set(kernel, "fingerprint", copy);
 	}
 	return kernel;
@@ -171,6 +192,8 @@ static int copy_blocks(struct run_file *run, struct json_piece array)
 	jsonw_stream_begin(&to, NULL, '[');
 	while (r == 0 && json_scan_next(array, &at, &element))
 		r = copy_block(parser, &to, element);
+	if (r == 0 && !json_scan_is_over(array, at))
+		r = -EBADMSG;
 	jsonw_stream_end(&to, ']');
 	jsonw_parser_free(parser);
 	if (fclose(out) != 0 && r == 0)
@@ -219,6 +242,10 @@ int run_file_read(const char *path, struct run_file *ret_run, struct err *e)
 	if (r < 0) {
 		run_file_done(&run);
 		return err_wrap(e, "'%s' is no run's run.json", path);
+	}
+	if (!run.blocks) {
+		run.blocks = memory_string("[]");
+		run.blocks_length = strlen(run.blocks);
 	}
 	*ret_run = run;
 	return 0;

@@ -12,7 +12,7 @@ struct jsonw;
 
 struct run_file {
 	struct jsonw *document; /* without topology.blocks, plan.blocks and plan.refused; owned */
-	char *blocks;		/* the report's topology.blocks as JSON text, NULL: none; owned */
+	char *blocks;		/* the report's topology.blocks as JSON text, "[]": none; owned */
 	size_t blocks_length;
 };
 

@@ -22,4 +22,9 @@ schema_compare_1_text:
 	.incbin "schema/compare-1.schema.json"
 	.byte 0
 
+	.global schema_scan_log_1_text
+schema_scan_log_1_text:
+	.incbin "schema/scan-log-1.schema.json"
+	.byte 0
+
 	.section .note.GNU-stack, "", %progbits

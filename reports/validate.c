@@ -31,6 +31,21 @@ struct place {
 
 static void check(struct validation *v, const struct jsonw *schema, const struct place *at);
 
+/* As RFC 6901 wants a name: "~" is "~0", "/" is "~1". */
+static char *escape(const char *name)
+{
+	char *escaped = memory_alloc(2 * strlen(name) + 1, 1), *end = escaped;
+
+	for (; *name; name++) {
+		bool is_special = *name == '~' || *name == '/';
+
+		if (is_special)
+			*end++ = '~';
+		*end++ = !is_special ? *name : *name == '~' ? '0' : '1';
+	}
+	return escaped;
+}
+
 static char *pointer_of(const struct place *at)
 {
 	char *above, *whole;
@@ -38,8 +53,13 @@ static char *pointer_of(const struct place *at)
 	if (!at->parent)
 		return memory_string("");
 	above = pointer_of(at->parent);
-	whole = at->name ? memory_format("%s/%s", above, at->name)
-			 : memory_format("%s/%zu", above, at->index);
+	if (at->name) {
+		cleanup_free char *name = escape(at->name);
+
+		whole = memory_format("%s/%s", above, name);
+	} else {
+		whole = memory_format("%s/%zu", above, at->index);
+	}
 	free(above);
 	return whole;
 }
