@@ -17,6 +17,8 @@ struct kmsg_record {
 	uint64_t sequence;
 	uint64_t time_us; /* the kernel's log clock */
 	bool is_fragment; /* flag 'c' */
+	bool has_caller;
+	uint64_t caller; /* with PRINTK_CALLER: the task's or the CPU's number, told apart */
 	const char *text; /* the message, \xNN escapes undone; not NUL-safe: use text_length */
 	size_t text_length;
 	const char *raw; /* the record as read */
@@ -52,25 +54,11 @@ void kmsg_close(struct kmsg_reader *r);
  */
 int kmsg_next(struct kmsg_reader *r, struct kmsg_record *record, uint64_t *ret_lost, struct err *e);
 
+/* "T123" or "C1", as a number in which tasks and CPUs differ; 0: it is none. */
+size_t kmsg_caller(const char *text, size_t length, uint64_t *ret_caller);
+
 /*
  * Parses one raw record ("6,123,4567,-;text\n KEY=value\n"); false when it is none.
  * @text_room has room for @length bytes.
  */
 bool kmsg_parse(const char *raw, size_t length, char *text_room, struct kmsg_record *record);
-
-/* What the first classifier knows: soft lockup and hung task. false: nothing of the kind. */
-enum kmsg_kind {
-	KMSG_SOFT_LOCKUP,
-	KMSG_HUNG_TASK,
-	KMSG_MAX_KIND,
-};
-struct kmsg_finding {
-	enum kmsg_kind kind;
-	bool has_cpu;
-	uint32_t cpu;
-	uint64_t seconds;
-	char comm[64]; /* "": the line names no task, and pid says nothing */
-	int32_t pid;
-};
-bool kmsg_classify(const struct kmsg_record *record, struct kmsg_finding *finding);
-const char *kmsg_kind_name(enum kmsg_kind kind); /* "soft_lockup", "hung_task" */

@@ -56,6 +56,31 @@ static size_t unescape(const char *from, const char *end, char *to)
 	return n;
 }
 
+size_t kmsg_caller(const char *text, size_t length, uint64_t *ret_caller)
+{
+	const char *p = text + 1;
+	uint64_t number = 0;
+
+	if (length < 2 || (*text != 'T' && *text != 'C'))
+		return 0;
+	for (; p < text + length && p - text < 11 && *p >= '0' && *p <= '9'; p++)
+		number = number * 10 + (uint64_t)(*p - '0');
+	*ret_caller = number << 1 | (*text == 'C');
+	return p - text > 1 ? (size_t)(p - text) : 0;
+}
+
+/* Behind the flag: ",caller=T123", and what later kernels may add. */
+static void find_caller(const char *at, const char *end, struct kmsg_record *record)
+{
+	static const char key[] = ",caller=";
+	const char *found = memmem(at, (size_t)(end - at), key, sizeof(key) - 1);
+
+	if (!found)
+		return;
+	found += sizeof(key) - 1;
+	record->has_caller = kmsg_caller(found, (size_t)(end - found), &record->caller) > 0;
+}
+
 bool kmsg_parse(const char *raw, size_t length, char *text_room, struct kmsg_record *record)
 {
 	const char *end = raw + length, *at = raw, *text, *newline;
@@ -78,6 +103,7 @@ bool kmsg_parse(const char *raw, size_t length, char *text_room, struct kmsg_rec
 		.raw = raw,
 		.raw_length = length,
 	};
+	find_caller(at, text, record);
 	/* Lines that begin with a space are KEY=value about the record, no part of the message. */
 	text++;
 	newline = memchr(text, '\n', (size_t)(end - text));

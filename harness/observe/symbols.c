@@ -34,12 +34,15 @@ bool symbol_is(const char *symbol, const char *name)
 	return strncmp(symbol, name, length) == 0 && is_renaming(symbol + length);
 }
 
-/* "ffffffff812a3b40 t move_to_new_folio\n", of a module "...\t[module]"; NULL: no function. */
+/*
+ * "ffffffff812a3b40 t move_to_new_folio\n", of a module "...\t[module]"; NULL: no function. A line
+ * without its end is none either: what was cut off may be a part of the name, or "[module]".
+ */
 static char *function_of_line(char *line)
 {
 	char *type = strchr(line, ' '), *symbol;
 
-	if (!type || !type[1] || !strchr("tTwW", type[1]) || type[2] != ' ')
+	if (!strchr(line, '\n') || !type || !type[1] || !strchr("tTwW", type[1]) || type[2] != ' ')
 		return NULL;
 	symbol = type + 3;
 	if (strchr(symbol, '['))

@@ -8,11 +8,16 @@ int main(void)
 	int failures = test_kmsg_parse();
 
 	failures += test_kmsg_classify();
+	failures += test_kmsg_headers();
+	failures += test_kmsg_trace();
+	failures += test_log_forms();
+	failures += test_log_fold();
 	failures += test_kmsg_reader();
 	failures += test_text();
 	failures += test_host();
 	failures += test_ability();
 	failures += test_perf_count();
 	failures += test_observer();
+	failures += test_fingerprint();
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

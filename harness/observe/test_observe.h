@@ -11,9 +11,14 @@
 
 int test_kmsg_parse(void);
 int test_kmsg_classify(void);
+int test_kmsg_headers(void);
+int test_kmsg_trace(void);
+int test_log_forms(void);
+int test_log_fold(void);
 int test_kmsg_reader(void);
 int test_text(void);
 int test_host(void);
 int test_ability(void);
 int test_perf_count(void);
 int test_observer(void);
+int test_fingerprint(void);

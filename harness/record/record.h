@@ -12,6 +12,7 @@
 
 #include "drive/drive.h"
 #include "observe/kmsg.h"
+#include "observe/kmsg_finding.h"
 #include "observe/observe.h"
 #include "observe/vmstat.h"
 #include "plan/plan.h"
@@ -77,12 +78,22 @@ struct record_sample {
 void record_sample(struct recorder *r, const struct record_sample *sample);
 void record_kmsg(struct recorder *r, const struct kmsg_record *record); /* into kmsg.log */
 void record_kmsg_lost(struct recorder *r, uint64_t records);
-void record_finding(struct recorder *r, const struct kmsg_record *record,
-		    const struct kmsg_finding *finding);
+void record_finding(struct recorder *r, const struct kmsg_finding *finding);
 void record_worker_exit(struct recorder *r, const struct worker_exit *exit);
 void record_fault(struct recorder *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void record_restore(struct recorder *r, unsigned int n_blocks, const uint32_t *left_offline,
 		    size_t n_left, bool settings_restored);
+
+/* A reload of the profile while the run goes on; @refused_why NULL: it was taken over. */
+void record_reload(struct recorder *r, uint64_t reserve_bytes, const char *refused_why);
+
+/* The last record of a run that was ended by a crash of the host: what could be collected of it. */
+struct record_crash_evidence {
+	uint64_t log_records;  /* of that boot's kernel log */
+	uint64_t pstore_files;
+	char why_no_log[256], why_no_pstore[256]; /* "": there is some */
+};
+void record_crash(struct recorder *r, const struct record_crash_evidence *evidence);
 
 struct record_end {
 	const char *ended; /* "completed" "aborted" "deadline" */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers, the workers and the kernel's log told, in words. */
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "base/err.h"
@@ -144,21 +145,16 @@ void record_kmsg_lost(struct recorder *r, uint64_t records)
 	record_put(r, o);
 }
 
-void record_finding(struct recorder *r, const struct kmsg_record *record,
-		    const struct kmsg_finding *finding)
+void record_finding(struct recorder *r, const struct kmsg_finding *finding)
 {
 	struct jsonw *o = record_new("finding");
+	char same[17];
 
-	jsonw_set_string(o, "kind", kmsg_kind_name(finding->kind));
-	jsonw_set_uint(o, "time_ns", record->time_us * 1000);
-	if (finding->has_cpu)
-		jsonw_set_uint(o, "cpu", finding->cpu);
-	jsonw_set_uint(o, "seconds", finding->seconds);
-	if (finding->comm[0])
-		jsonw_set_string(o, "comm", finding->comm);
-	jsonw_set_int(o, "pid", finding->pid);
-	jsonw_set(o, "text", jsonw_string_of(record->text, record->text_length));
-	jsonw_set_uint(o, "sequence", record->sequence);
+	kmsg_finding_describe(finding, o);
+	/* A number of 64 bits is more than every reader of JSON can take. */
+	(void)snprintf(same, sizeof(same), "%016llx", (unsigned long long)finding->same);
+	jsonw_set_string(o, "same", same);
+	jsonw_set_uint(o, "sequence", finding->sequence);
 	record_put(r, o);
 }
 

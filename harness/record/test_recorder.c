@@ -223,20 +223,29 @@ static void test_hostile_text(void **state)
 	static const char text[] = "a\xff\x1b[31m\"\\\n\0b\xed\xa0\x80";
 	struct kmsg_record record = {.text = text, .text_length = sizeof(text) - 1, .time_us = 5,
 				     .raw = text, .raw_length = sizeof(text) - 1};
-	struct kmsg_finding finding = {.kind = KMSG_HUNG_TASK, .comm = "x\"\xfe", .pid = 7};
+	struct kmsg_finding finding = {
+		.kind = KMSG_HUNG_TASK, .comm = "x\"\xfe", .pid = 7, .has_pid = true,
+		.time_ns = 5000, .has_time = true, .frames = "f\xff\0g", .n_frames = 2,
+		.text = text, .text_length = sizeof(text) - 1, .same = 0xab, .in_migration = true,
+	};
 	struct recorder *r = open_new();
 	char *log = test_path(folder, "kmsg.log"), *raw;
 	struct jsonw *e;
 	size_t length;
 
 	(void)state;
-	record_finding(r, &record, &finding);
+	record_finding(r, &finding);
 	record_fault(r, "%s", "what \x01\xff");
 	record_kmsg(r, &record);
 	recorder_close(r);
 	e = only("finding"); /* strict, UTF-8 and all */
 	assert_string_equal(jsonw_get_string(e, "kind"), "hung_task");
 	assert_int_equal(jsonw_get_uint(e, "time_ns"), 5000);
+	assert_int_equal(jsonw_length(jsonw_get(e, "frames")), 2);
+	assert_string_equal(jsonw_as_string(jsonw_at(jsonw_get(e, "frames"), 1)), "g");
+	assert_true(jsonw_get_bool(e, "in_migration"));
+	assert_string_equal(jsonw_get_string(e, "same"), "00000000000000ab");
+	assert_false(jsonw_has(e, "cpu") || jsonw_has(e, "seconds")); /* not told: no figure */
 	jsonw_free(e);
 	assert_int_equal(test_figures(events).corrupt, 0);
 	raw = test_read(log, &length); /* as it was */

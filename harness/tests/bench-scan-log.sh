@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# memsoak scan-log against grep, which counts the lines that match an alternation of the same headers
+# (headers.regex), on two logs: one with a report in most of its lines, one as a machine writes that is
+# well. Usage: bench-scan-log.sh BUILD [PAIRS [MIB]]
+set -eu
+cd "$(dirname "$0")/../.."
+build=$1
+pairs=${2:-5}
+mib=${3:-256}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+/usr/bin/python3 harness/tests/bench_scan_log.py "$build/memsoak" "$scratch" "$pairs" "$mib"
