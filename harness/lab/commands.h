@@ -3,4 +3,5 @@
 #pragma once
 
 int command_run(int argc, char *const argv[]);
+int command_ab(int argc, char *const argv[]);
 int command_kernels(int argc, char *const argv[]);

@@ -247,8 +247,8 @@ static int start(struct machine *m, struct watch *w, const int theirs[N_STREAMS]
 	return r;
 }
 
-int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struct guest_end *end,
-	      struct err *e)
+int guest_run(struct machine *m, const char *console, int out_fd, uint64_t timeout_ns,
+	      struct guest_end *end, struct err *e)
 {
 	cleanup_close int file = open(console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	cleanup_close int signals = take_signals();
@@ -256,7 +256,7 @@ int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struc
 		.streams = {-1, -1, -1},
 		.signals = signals,
 		.console.fd = file,
-		.output.fd = STDOUT_FILENO,
+		.output.fd = out_fd,
 	};
 	int theirs[N_STREAMS] = {-1, -1, -1}, r = 0, status;
 

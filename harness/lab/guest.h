@@ -28,8 +28,8 @@ const char *guest_ended_name(enum guest_ended ended);
 
 /*
  * Runs the machine until it ends or @timeout_ns have passed; its console goes to the file
- * @console, its command's output to our stdout. Sets the machine's console_fd and out_fd.
+ * @console, its command's output to @out_fd. Sets the machine's console_fd and out_fd.
  */
-int guest_run(struct machine *m, const char *console, uint64_t timeout_ns, struct guest_end *end,
-	      struct err *e);
+int guest_run(struct machine *m, const char *console, int out_fd, uint64_t timeout_ns,
+	      struct guest_end *end, struct err *e);
 void guest_end_done(struct guest_end *end);

@@ -47,6 +47,10 @@ packages()
 		kernels	kmod			depmod
 		test	python3-jsonschema	a second opinion on the report's schema
 		test	jq			looks into reports in test scripts
+		test	python3-junitparser	reads what is exported as JUnit
+		test	python3-tap		reads what is exported as KTAP
+		test	libxml2-utils		xmllint, the same as the first
+		test	perl			prove, the same as the second
 		lint	clang-tidy		static analysis
 		lint	cppcheck		the same
 		lint	shellcheck		scripts

@@ -14,6 +14,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"run", command_run, "boot a guest, run one command in it, end with its exit code"},
+	{"ab", command_ab, "boot two kernels in turn, again and again, and compare them"},
 	{"kernels", command_kernels, "list the kernels that a guest can be given by name"},
 };
 

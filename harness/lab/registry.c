@@ -10,24 +10,10 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "lab/conf.h"
 #include "lab/paths.h"
 
 static const char suffix[] = ".conf";
-
-/* The value of "KEY=value" in @text, "" when there is none; owned by the caller. */
-static char *value_of(const char *text, const char *key)
-{
-	size_t length = strlen(key);
-
-	for (const char *line = text; *line;) {
-		size_t n = strcspn(line, "\n");
-
-		if (n > length && strncmp(line, key, length) == 0 && line[length] == '=')
-			return memory_format("%.*s", (int)(n - length - 1), line + length + 1);
-		line += n + (line[n] == '\n');
-	}
-	return memory_string("");
-}
 
 static int entry_load(struct registry_entry *entry, const char *folder, const char *file,
 		      struct err *e)
@@ -41,11 +27,11 @@ static int entry_load(struct registry_entry *entry, const char *folder, const ch
 		return r;
 	*entry = (struct registry_entry){
 		.name = memory_format("%.*s", (int)(strlen(file) - strlen(suffix)), file),
-		.kind = value_of(text, "kind"),
-		.suite = value_of(text, "suite"),
-		.tree = value_of(text, "tree"),
-		.variant = value_of(text, "variant"),
-		.about = value_of(text, "about"),
+		.kind = conf_value(text, "kind"),
+		.suite = conf_value(text, "suite"),
+		.tree = conf_value(text, "tree"),
+		.variant = conf_value(text, "variant"),
+		.about = conf_value(text, "about"),
 	};
 	if (strcmp(entry->kind, "stock") != 0 && strcmp(entry->kind, "lab") != 0)
 		return err_set(e, -EINVAL, "%s: kind='%s' is neither stock nor lab", path,

@@ -120,10 +120,8 @@ static int check(struct run_options *o, struct err *e)
 	return check_nodes(o, e);
 }
 
-int run_options_parse(struct run_options *o, int argc, char *const argv[], struct err *e)
+void run_options_init(struct run_options *o)
 {
-	int r;
-
 	*o = (struct run_options){
 		.kernel = "stock",
 		.nodes = 2,
@@ -132,6 +130,15 @@ int run_options_parse(struct run_options *o, int argc, char *const argv[], struc
 		.accel = "auto",
 		.timeout_ns = 900 * NS_PER_S,
 	};
+	for (size_t i = 0; i < RUN_MAX_NODES; i++)
+		o->has_cpus[i] = o->has_memory[i] = i < o->nodes;
+}
+
+int run_options_parse(struct run_options *o, int argc, char *const argv[], struct err *e)
+{
+	int r;
+
+	run_options_init(o);
 	r = options_parse(&command, argc, argv, o, &o->words, e);
 	return r ? r : check(o, e);
 }

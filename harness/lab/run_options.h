@@ -21,6 +21,9 @@ struct run_options {
 	bool quiet, as_image, static_memory;
 };
 
+/* What holds when nothing is said. */
+void run_options_init(struct run_options *o);
+
 /* Returns 1 when --help was printed. */
 int run_options_parse(struct run_options *o, int argc, char *const argv[], struct err *e);
 void run_options_done(struct run_options *o);

@@ -74,7 +74,7 @@ static char *command_text(const struct run_options *o)
 		cleanup_free char *in_guest = payload_profile(o->profile);
 		cleanup_free char *profile = arguments_quote(in_guest);
 
-		line = memory_format("exec memsoak run --profile %s --yes --out /share/run",
+		line = memory_format("exec memsoak run --profile %s --yes --out /share/" SHARE_RUN,
 				     profile);
 	}
 	for (size_t i = 0; i < o->words.n_items; i++) {

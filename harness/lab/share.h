@@ -7,6 +7,7 @@ struct run_options;
 
 #define SHARE_EXIT "guest-exit"	   /* written by the guest: its command's exit code */
 #define SHARE_END "guest-end.json" /* written by the host: how the guest ended */
+#define SHARE_RUN "run"		   /* the run's folder, for a profile */
 
 /*
  * Makes the folder (a new one in $TMPDIR when none was named), removes what an earlier guest

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Aiming: the pages of the groups that offline drives are put into one block, and home again.
- * The placer does it; the touching threads go on meanwhile. Only when that leaves pages outside
- * they rest for a second try: on a kernel where waiters make migration fail, it is they who are
- * in the way.
+ * The placer does it, and the touching threads rest meanwhile: on a kernel where waiters make
+ * migration fail they would be in the way, and such a kernel would be let off with a block that
+ * its pages never reached.
  */
 #include <stdlib.h>
 
@@ -14,7 +14,6 @@
 #include "workers/groups.h"
 
 #define AIM_NS (10 * NS_PER_S)
-#define AIM_AGAIN_NS (4 * NS_PER_S)
 #define HOME_NS (5 * NS_PER_S)
 #define REST_NS (50 * NS_PER_MS) /* until a thread has ended what it is at: a pin lasts 20 ms */
 
@@ -63,7 +62,6 @@ static void set_resting(struct worker_groups *groups, bool rests)
 	}
 }
 
-/* 1: the time was up before all was done; 0: it was enough. */
 static int ask(struct worker_groups *groups, struct placer_request *request,
 	       const struct placer_target *targets, size_t n, struct worker_aim *aim, struct err *e)
 {
@@ -80,7 +78,7 @@ static int ask(struct worker_groups *groups, struct placer_request *request,
 	if (answer.error < 0)
 		return err_set(e, answer.error, "%.*s", (int)sizeof(answer.error_text) - 1,
 			       answer.error_text);
-	return answer.elapsed_ns >= request->budget_ns;
+	return 0;
 }
 
 int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t first_pfn,
@@ -98,7 +96,6 @@ int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t firs
 	};
 	struct worker_aim aim = {0};
 	cleanup_free struct placer_target *targets = NULL;
-	bool is_hopeless;
 	size_t n;
 	int r;
 
@@ -107,17 +104,10 @@ int worker_groups_aim(struct worker_groups *groups, uint32_t node, uint64_t firs
 		*ret_aim = aim;
 		return 0;
 	}
+	set_resting(groups, true);
+	(void)clock_sleep_ns(REST_NS);
 	r = ask(groups, &request, targets, n, &aim, e);
-	/* Out of time with no page in the block: it was too far away, and resting brings nothing.
-	 */
-	is_hopeless = request.away_node == NO_NODE || (r == 1 && aim.pages_in_block == 0);
-	if (r >= 0 && aim.pages_in_block < aim.pages_wanted && !is_hopeless) {
-		request.budget_ns = AIM_AGAIN_NS;
-		set_resting(groups, true);
-		(void)clock_sleep_ns(REST_NS);
-		r = ask(groups, &request, targets, n, &aim, e);
-		set_resting(groups, false);
-	}
+	set_resting(groups, false);
 	if (r < 0)
 		return r;
 	*ret_aim = aim;

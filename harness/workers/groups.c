@@ -105,11 +105,14 @@ static void set_going(struct worker_groups *groups)
 
 int worker_groups_start(const struct topology *t, const struct plan *plan,
 			const struct plan_phase *phase, const char *program,
-			struct worker_groups **ret_groups, struct err *e)
+			const struct worker_home *home, struct worker_groups **ret_groups,
+			struct err *e)
 {
 	struct worker_groups *groups = memory_alloc(1, sizeof(*groups));
 	int r = 0;
 
+	if (home)
+		groups->home = *home;
 	groups->n_groups = phase->n_workers;
 	groups->groups = memory_alloc(groups->n_groups, sizeof(*groups->groups));
 	groups->page_size = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -28,6 +28,7 @@ struct worker_groups {
 	struct placement placement;
 	struct placer_client placer;
 	uint64_t page_size;
+	struct worker_home home;
 };
 
 static inline uint32_t worker_is_alive(const struct worker_process *process)

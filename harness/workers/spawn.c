@@ -99,6 +99,8 @@ int worker_process_spawn(struct worker_groups *groups, struct worker_group *grou
 	if (group->memory_fd >= 0)
 		keep_fds[options.n_keep_fds++] = group->memory_fd;
 	options.keep_fds = keep_fds;
+	options.cgroup_fds = groups->home.cgroup_fds;
+	options.n_cgroup_fds = groups->home.n_cgroup_fds;
 	build_command_line(&line, group, program, placement_next_cpus(&groups->placement),
 			   home_node, control_fd);
 	r = process_spawn(&started, line.argv, &options, e);

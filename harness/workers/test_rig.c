@@ -72,7 +72,7 @@ void rig_start(struct rig *rig)
 	struct err e = {0};
 
 	if (worker_groups_start(&rig->topology, &rig->plan, &rig->phase, rig_worker_path(),
-				&rig->groups, &e) < 0)
+				NULL, &rig->groups, &e) < 0)
 		fail_msg("%s", e.text);
 	open_groups = rig->groups;
 }

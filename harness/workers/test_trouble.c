@@ -18,7 +18,8 @@ static void fails_with(struct rig *rig, const char *program, int code, const cha
 	struct err e = {0};
 
 	assert_int_equal(
-		worker_groups_start(&rig->topology, &rig->plan, &rig->phase, program, &groups, &e),
+		worker_groups_start(&rig->topology, &rig->plan, &rig->phase, program, NULL, &groups,
+				    &e),
 		code);
 	assert_null(groups);
 	if (!strstr(e.text, text))

@@ -32,13 +32,21 @@ struct worker_exit {
 	int status;	   /* as wait(2) */
 };
 
+/* Where the processes of groups live: descriptors of cgroup.procs files, borrowed. */
+struct worker_home {
+	const int *cgroup_fds;
+	size_t n_cgroup_fds;
+};
+
 /*
  * Starts every group of @phase and waits until all are ready (pages placed on their home node)
- * or 60 s have passed. @program: the path of memsoak-worker.
+ * or 60 s have passed. @program: the path of memsoak-worker. @home NULL: they stay in our cgroup;
+ * the placer does in each case, since it takes a node's memory for a moment.
  */
 int worker_groups_start(const struct topology *t, const struct plan *plan,
 			const struct plan_phase *phase, const char *program,
-			struct worker_groups **ret_groups, struct err *e);
+			const struct worker_home *home, struct worker_groups **ret_groups,
+			struct err *e);
 
 /* Tells all to end, kills after 5 s what has not, reaps, frees. NULL is fine. */
 void worker_groups_stop(struct worker_groups *groups);

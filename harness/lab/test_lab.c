@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What of the lab can be tested without a guest. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "lab/conf.h"
+#include "lab/order.h"
+
+static void test_order_is_balanced(void **state)
+{
+	uint8_t order[64];
+
+	(void)state;
+	for (uint64_t a_side = 1; a_side <= 32; a_side++) {
+		uint64_t block = order_block(a_side);
+
+		assert_int_equal(2 * a_side % block, 0);
+		for (uint64_t seed = 0; seed < 50; seed++) {
+			order_make(order, a_side, block, seed);
+			for (uint64_t i = 0; i < 2 * a_side; i += block) {
+				uint64_t tests = 0;
+
+				for (uint64_t k = 0; k < block; k++)
+					tests += order[i + k];
+				assert_int_equal(tests, block / 2);
+			}
+		}
+	}
+}
+
+/* Blocks as small as they can be with 4000 arrangements: 70 * 70, 20 * 20 * 20, 6^5. */
+static void test_order_block(void **state)
+{
+	static const struct {
+		uint64_t a_side, block;
+	} cases[] = {{1, 2}, {2, 4}, {6, 12}, {8, 8}, {9, 6}, {10, 4}, {7, 14}, {24, 4}, {12, 4}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(order_block(cases[i].a_side), cases[i].block);
+}
+
+/* All 6 orders of a block of 4 come, each about as often; one seed gives one order. */
+static void test_order_is_random(void **state)
+{
+	unsigned int seen[16] = {0}, kinds = 0;
+	uint8_t a[16], b[16];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 6000; seed++) {
+		order_make(a, 2, 4, seed);
+		seen[a[0] | a[1] << 1 | a[2] << 2 | a[3] << 3]++;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(seen); i++) {
+		kinds += seen[i] > 0;
+		/* Expected 1000, standard deviation 29. */
+		assert_true(seen[i] == 0 || (seen[i] > 850 && seen[i] < 1150));
+	}
+	assert_int_equal(kinds, 6);
+	order_make(a, 8, 8, 7);
+	order_make(b, 8, 8, 7);
+	assert_memory_equal(a, b, 16);
+	order_make(b, 8, 8, 8);
+	assert_memory_not_equal(a, b, 16);
+}
+
+static void test_conf(void **state)
+{
+	static const char text[] = "# base=no\nbase=5.10-without\nlonger_test=x\ntest=5.10-with";
+	cleanup_free char *base = conf_value(text, "base"), *test = conf_value(text, "test");
+	cleanup_free char *none = conf_value(text, "suite");
+
+	(void)state;
+	assert_string_equal(base, "5.10-without");
+	assert_string_equal(test, "5.10-with");
+	assert_string_equal(none, "");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order_is_balanced),
+		cmocka_unit_test(test_order_block),
+		cmocka_unit_test(test_order_is_random),
+		cmocka_unit_test(test_conf),
+	};
+
+	return cmocka_run_group_tests_name("lab", tests, NULL, NULL);
+}
