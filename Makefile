@@ -43,12 +43,12 @@ LIBS_THREADS := -pthread
 .DEFAULT_GOAL := all
 
 # --- the rooms -----------------------------------------------------------------------------
-HARNESS_ROOMS := base topology plan drive workers observe record service cli tests
-REPORTS_ROOMS := compare stats
+HARNESS_ROOMS := base topology plan drive workers observe record service cli lab tests
+REPORTS_ROOMS := compare export stats
 ROOMS := $(HARNESS_ROOMS) workloads reports $(REPORTS_ROOMS)
 dir_of = $(if $(filter $(1),$(HARNESS_ROOMS)),harness/,$(if $(filter $(1),$(REPORTS_ROOMS)),reports/))$(1)
 
-include $(wildcard $(foreach r,$(ROOMS),$(call dir_of,$(r))/room.mk)) $(wildcard harness/lab/room.mk)
+include $(wildcard $(foreach r,$(ROOMS),$(call dir_of,$(r))/room.mk))
 
 objects_of = $(addprefix $(BUILD)/obj/$(call dir_of,$(1))/,$($(1)_OBJS))
 libs_of = $(foreach l,$(1),$(LIBS_$(l)))
@@ -68,14 +68,17 @@ $(BUILD)/$(1): $(BUILD)/obj/$($(2)_MAIN) $(foreach r,$($(2)_ROOMS),$(call object
 endef
 
 memsoak_MAIN := harness/cli/memsoak.o
-memsoak_ROOMS := base topology plan observe record reports stats compare cli
+memsoak_ROOMS := base topology plan observe record reports compare export stats cli
 # Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
 memsoak_OBJS := harness/drive/names.o harness/drive/online.o harness/drive/settings.o harness/service/active.o \
-	harness/service/restore.o
-memsoak_LIBS := JSON INIH TRACEFS SMARTCOLS GSL
+	$(addprefix harness/service/,control_ask.o evidence.o host_journal.o notify.o open_runs.o recover.o \
+	restore.o resume.o)
+# On the room export, which only memsoak has.
+memsoak_OBJS += reports/trend.o reports/trend_plot.o
+memsoak_LIBS := JSON INIH TRACEFS SMARTCOLS GSL SYSTEMD
 memsoakd_MAIN := harness/service/memsoakd.o
 memsoakd_ROOMS := base topology plan drive workers observe record reports service
-memsoakd_LIBS := JSON INIH NUMA TRACEFS GSL THREADS
+memsoakd_LIBS := JSON INIH NUMA TRACEFS GSL THREADS SYSTEMD CGROUP
 worker_MAIN := workloads/memsoak_worker.o
 worker_ROOMS := base workloads
 worker_LIBS := NUMA THREADS MATH JSON

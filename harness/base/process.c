@@ -14,6 +14,15 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
+/* 0 stands for whoever writes it. After exec it would be too late: memory is charged where it is first touched. */
+static int enter_cgroups(const struct process_options *options)
+{
+	for (size_t i = 0; i < options->n_cgroup_fds; i++)
+		if (write(options->cgroup_fds[i], "0\n", 2) < 0)
+			return errno;
+	return 0;
+}
+
 static void child_setup(const struct process_options *options, pid_t parent)
 {
 	sigset_t none;
@@ -52,8 +61,11 @@ int process_spawn(struct process *p, const char *const argv[], const struct proc
 		return err_errno(e, -errno, "cannot start '%s'", argv[0]);
 	if (pid == 0) {
 		child_setup(options, parent);
-		(void)execv(argv[0], (char *const *)(uintptr_t)argv);
-		error = errno;
+		error = enter_cgroups(options);
+		if (!error) {
+			(void)execv(argv[0], (char *const *)(uintptr_t)argv);
+			error = errno;
+		}
 		(void)!write(write_end, &error, sizeof(error));
 		_exit(127);
 	}

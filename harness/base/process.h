@@ -21,6 +21,9 @@ struct process_options {
 	size_t n_keep_fds;
 	int stdout_fd; /* -1: inherit */
 	int stderr_fd; /* -1: inherit */
+	/* Of cgroup.procs files: the child is in these groups before it is the program. */
+	const int *cgroup_fds;
+	size_t n_cgroup_fds;
 	int new_session; /* its own process group and session, so that a terminal's Ctrl-C misses it */
 };
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cli/commands.h"
+#include "reports/export/export.h"
 
 static const struct option_command command = {
 	.program = "memsoak completion",
@@ -35,6 +36,12 @@ static void print_bash(void)
 		   "\t--profile|-p)\n"
 		   "\t\tmapfile -t COMPREPLY < <(compgen -W \"$(basename -s .ini -a /etc/memsoak/*.ini "
 		   "/usr/share/memsoak/profiles/*.ini 2>/dev/null)\" -- \"$word\"; compgen -f -- \"$word\")\n"
+		   "\t\treturn ;;\n"
+		   "\t--format|-f)");
+	(void)fputs("\t\tmapfile -t COMPREPLY < <(compgen -W '", stdout);
+	for (size_t i = 0; i < n_export_formats; i++)
+		(void)printf("%s%s", i ? " " : "", export_formats[i].name);
+	(void)puts("' -- \"$word\")\n"
 		   "\t\treturn ;;\n"
 		   "\tesac\n"
 		   "\tif [[ $word == -* ]]; then\n"

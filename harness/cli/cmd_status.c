@@ -13,19 +13,23 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cli/commands.h"
+#include "cli/status_watch.h"
 #include "service/active.h"
+#include "service/control_ask.h"
 
 struct status_options {
-	bool json;
+	bool json, watch;
 };
 
 static const struct option_spec status_specs[] = {
 	{"json", 'j', OPTION_FLAG, offsetof(struct status_options, json), 0, 0, NULL, "JSON"},
+	{"watch", 'w', OPTION_FLAG, offsetof(struct status_options, watch), 0, 0, NULL,
+	 "follow the run until it ends"},
 };
 
 static const struct option_command status_command = {
 	.program = "memsoak status",
-	.usage = "[--json]",
+	.usage = "[--json | --watch]",
 	.summary = "What is running on this host, and what was killed and not closed.",
 	.specs = status_specs,
 	.n_specs = ARRAY_SIZE(status_specs),
@@ -54,6 +58,16 @@ static void print_json(const struct active_run *runs, size_t n)
 	jsonw_free(document);
 }
 
+static int watch(void)
+{
+	struct err e = {0};
+	int code = status_watch(&e);
+
+	if (e.code < 0)
+		log_error("%s", e.text);
+	return code;
+}
+
 int cmd_status(int argc, char *const argv[])
 {
 	struct status_options options = {0};
@@ -64,10 +78,14 @@ int cmd_status(int argc, char *const argv[])
 
 	if (r > 0)
 		return EXIT_PASS;
+	if (r == 0 && options.json && options.watch)
+		r = err_set(&e, -EINVAL, "--json and --watch: one of them");
 	if (r < 0) {
 		log_error("%s", e.text);
 		return EXIT_USAGE;
 	}
+	if (options.watch)
+		return watch();
 	if (active_list(&runs, &n, &e) < 0) {
 		log_error("%s", e.text);
 		return EXIT_CANNOT_JUDGE;
@@ -103,6 +121,23 @@ static bool wait_until_gone(pid_t pid)
 	return false;
 }
 
+/* By the control socket, which the group may use; by a signal where there is none. */
+static int ask_to_end(const struct active_run *run, struct err *e)
+{
+	cleanup_free char *path = active_control_path();
+	cleanup_file FILE *stream = NULL;
+	struct jsonw *answer = NULL;
+
+	if (control_connect(path, &stream, NULL) == 0 &&
+	    control_ask(stream, "abort", &answer, NULL) == 0) {
+		jsonw_free(answer);
+		return 0;
+	}
+	if (kill(run->pid, SIGTERM) < 0)
+		return err_errno(e, -errno, "cannot end run %s (pid %d)", run->id, (int)run->pid);
+	return 0;
+}
+
 int cmd_abort(int argc, char *const argv[])
 {
 	struct active_run *runs = NULL;
@@ -125,9 +160,8 @@ int cmd_abort(int argc, char *const argv[])
 		if (!runs[i].alive)
 			continue;
 		stopped++;
-		if (kill(runs[i].pid, SIGTERM) < 0) {
-			log_error("cannot signal run %s (pid %d): %s", runs[i].id, (int)runs[i].pid,
-				  strerror(errno));
+		if (ask_to_end(&runs[i], &e) < 0) {
+			log_error("%s", e.text);
 			code = EXIT_CANNOT_JUDGE;
 		} else if (!wait_until_gone(runs[i].pid)) {
 			log_error("run %s (pid %d) has not ended after 10 minutes: an offline is stuck in the kernel",

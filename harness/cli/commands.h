@@ -4,14 +4,19 @@
 
 int cmd_doctor(int argc, char *const argv[]);
 int cmd_topology(int argc, char *const argv[]);
+int cmd_fingerprint(int argc, char *const argv[]);
 int cmd_plan(int argc, char *const argv[]);
 int cmd_run(int argc, char *const argv[]);
 int cmd_status(int argc, char *const argv[]);
 int cmd_abort(int argc, char *const argv[]);
 int cmd_restore(int argc, char *const argv[]);
+int cmd_recover(int argc, char *const argv[]);
 int cmd_report(int argc, char *const argv[]);
+int cmd_export(int argc, char *const argv[]);
+int cmd_trend(int argc, char *const argv[]);
 int cmd_compare(int argc, char *const argv[]);
 int cmd_validate(int argc, char *const argv[]);
+int cmd_scan_log(int argc, char *const argv[]);
 int cmd_schema(int argc, char *const argv[]);
 int cmd_completion(int argc, char *const argv[]);
 

@@ -158,17 +158,23 @@ static int nothing_testable(const struct plan *plan, struct err *e)
 		       block_refusal_text((enum block_refusal)most), and_move, why);
 }
 
+uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p)
+{
+	uint64_t tenth = total_bytes(t) / 10;
+
+	return tenth > p->reserve_bytes ? tenth : p->reserve_bytes;
+}
+
 int plan_make(const struct topology *t, const struct profile *p, uint64_t seed, struct plan *plan,
 	      struct err *e)
 {
 	bool can_offline, can_move;
-	uint64_t tenth = total_bytes(t) / 10;
 
 	*plan = (struct plan){.profile = p, .seed = seed};
 	if (seed > PROFILE_MAX_SEED)
 		return err_set(e, -ERANGE, "a seed is at most %llu",
 			       (unsigned long long)PROFILE_MAX_SEED);
-	plan->reserve_bytes = tenth > p->reserve_bytes ? tenth : p->reserve_bytes;
+	plan->reserve_bytes = plan_reserve_bytes(t, p);
 	digest_profile(p, seed, plan->digest);
 	if (p->has_offline) {
 		judge_blocks(plan, t);

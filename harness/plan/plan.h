@@ -70,6 +70,9 @@ int plan_make(const struct topology *t, const struct profile *p, uint64_t seed, 
 	      struct err *e);
 void plan_done(struct plan *plan);
 
+/* max(10 % of the memory, [guard] reserve), in bytes. */
+uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p);
+
 /*
  * The whole plan as JSON: what "memsoak plan --json" prints and run.json keeps. Owned by the
  * caller. {schema, profile, seed, digest, reserve_bytes, phases[{name, rung, faulters, offline,

@@ -20,6 +20,11 @@ const char *active_folder(void)
 	return folder && folder[0] ? folder : "/run/memsoak";
 }
 
+char *active_control_path(void)
+{
+	return memory_format("%s/control", active_folder());
+}
+
 int active_lock(int *ret_fd, struct err *e)
 {
 	cleanup_free char *path = memory_format("%s/lock", active_folder());

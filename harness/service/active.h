@@ -22,6 +22,7 @@ struct active_run {
 };
 
 const char *active_folder(void);
+char *active_control_path(void); /* of the running daemon's socket; owned by the caller */
 
 /* One run at a time: takes the lock or says who has it (-EBUSY). *ret_fd is owned by the caller. */
 int active_lock(int *ret_fd, struct err *e);

@@ -9,7 +9,14 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "observe/host.h"
+#include "service/control.h"
+#include "service/notify.h"
+#include "service/open_runs.h"
+#include "service/resume.h"
 #include "service/run.h"
+#include "service/worker_cgroup.h"
+
+#define MORE_TIME_NS (300 * NS_PER_S) /* a block that somebody else takes offline: 240 s (drive/online.c) */
 
 /* The drivers bring back each block themselves; this is the proof, and the second try. */
 static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *ret_brought_back)
@@ -25,6 +32,7 @@ static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *r
 		if (topology_read_block(&run->fs, wanted->id, &now) < 0 ||
 		    (now.state == BLOCK_ONLINE && now.n_zones > 0 && now.zones[0] == wanted->zone))
 			continue;
+		notify_more_time(MORE_TIME_NS);
 		(void)record_intent(run->recorder, "online", wanted->id, (int32_t)wanted->node,
 				    wanted->zone);
 		drive_online(&run->fs, wanted->id, wanted->zone, &event);
@@ -34,6 +42,11 @@ static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *r
 			continue;
 		}
 		left[n_left++] = wanted->id;
+		notify_milestone(MILESTONE_MEMORY_OFFLINE, &(struct milestone_fields){
+				 .run_id = run->id, .profile = run->profile.name,
+				 .directory = run->directory, .block = wanted->id},
+				 "memory%u is offline and could not be brought back: %s", wanted->id,
+				 errno_name(event.error));
 		log_error("memory%u could not be brought back online as %s: %s: \"memsoak restore\" tries again",
 			  wanted->id, zone_name(wanted->zone), errno_name(event.error));
 	}
@@ -71,9 +84,12 @@ size_t run_finish(struct run *run)
 	bool settings_restored;
 	size_t n_left;
 
+	notify_stopping("bringing memory and settings back");
 	n_left = bring_back_blocks(run, left, &brought_back);
 	settings_restored = restore_settings(run);
 	run_drain_kmsg(run);
+	if (run->classifier)
+		kmsg_classify_flush(run->classifier);
 	run_sample(run, &end.last);
 	if (vmstat_read(&run->fs, &vmstat_now, NULL) == 0)
 		vmstat_difference(&vmstat_now, &run->vmstat_start, &end.vmstat);
@@ -90,16 +106,22 @@ size_t run_finish(struct run *run)
 			  (unsigned long long)recorder_lost(run->recorder),
 			  recorder_trouble(run->recorder));
 	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
-	if (n_left == 0 && settings_restored && run->active_path)
+	if (n_left == 0 && settings_restored && run->active_path) {
 		(void)unlink(run->active_path);
+		open_runs_remove(run->id);
+	}
+	(void)resume_forget(run->profile.name, NULL); /* mostly there is nothing to forget */
 	return n_left;
 }
 
 void run_done(struct run *run)
 {
+	control_close(run->control);
+	worker_cgroup_close(run->cgroup);
 	observer_close(run->observer);
 	if (run->has_kmsg)
 		kmsg_close(&run->kmsg);
+	kmsg_classifier_free(run->classifier);
 	run_loop_close(run);
 	recorder_close(run->recorder);
 	plan_done(&run->plan);

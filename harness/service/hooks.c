@@ -89,7 +89,8 @@ static void on_aim(void *context, uint32_t block, uint32_t node, struct drive_ai
 	uint64_t n_pfns = run->topology.block_size_bytes / page_size;
 	uint64_t available = guard_available_bytes(&run->fs);
 	uint64_t node_free = guard_node_free_bytes(&run->fs, node);
-	uint64_t budget = available > run->plan.reserve_bytes ? available - run->plan.reserve_bytes : 0;
+	uint64_t reserve = run->reserve_bytes;
+	uint64_t budget = available > reserve ? available - reserve : 0;
 	struct worker_aim aim = {0};
 	struct err e = {0};
 
@@ -146,7 +147,7 @@ static bool on_guard_allows(void *context, uint64_t bytes)
 	struct run *run = context;
 	uint64_t available = guard_available_bytes(&run->fs);
 
-	return available >= bytes && available - bytes >= run->plan.reserve_bytes;
+	return available >= bytes && available - bytes >= run->reserve_bytes;
 }
 
 static void on_fault(void *context, const char *text)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "observe/host.h"
 #include "service/run.h"
+#include "service/worker_cgroup.h"
 
 /* Sorts by time, and two runs of one second differ. */
 void run_make_id(struct run *run)
@@ -63,7 +64,8 @@ static struct jsonw *thresholds(struct fsio *fs)
 struct jsonw *run_describe(struct run *run)
 {
 	struct jsonw *document = jsonw_object(), *schema = jsonw_object(), *identity = jsonw_object();
-	struct jsonw *verdict = jsonw_object();
+	struct jsonw *verdict = jsonw_object(), *host;
+	cleanup_free char *cgroup = worker_cgroup_describe(run->cgroup);
 	char wall[64], boot_id[64];
 
 	jsonw_set_string(schema, "name", "memsoak-run");
@@ -80,7 +82,9 @@ struct jsonw *run_describe(struct run *run)
 	jsonw_set_string(identity, "virtualisation", host_virtualisation(&run->fs));
 	jsonw_set(document, "run", identity);
 
-	jsonw_set(document, "host", host_describe(&run->fs));
+	host = host_describe(&run->fs);
+	jsonw_set_string(host, "workers_cgroup", cgroup);
+	jsonw_set(document, "host", host);
 	jsonw_set(document, "kernel", kernel_describe(&run->fs));
 	jsonw_set(document, "topology", topology_document(&run->topology));
 	jsonw_set(document, "plan", plan_to_json(&run->plan));

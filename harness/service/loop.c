@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "service/control.h"
+#include "service/notify.h"
 #include "service/run.h"
 
 #define TICK_NS (100 * NS_PER_MS)
@@ -44,7 +46,8 @@ int run_loop_open(struct run *run, struct err *e)
 	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (run->epoll_fd < 0 || run->signal_fd < 0 || run->timer_fd < 0 ||
 	    timerfd_settime(run->timer_fd, 0, &tick, NULL) < 0 || watch(run, run->signal_fd) < 0 ||
-	    watch(run, run->timer_fd) < 0 || (run->has_kmsg && watch(run, run->kmsg.fd) < 0))
+	    watch(run, run->timer_fd) < 0 || (run->has_kmsg && watch(run, run->kmsg.fd) < 0) ||
+	    (run->control && watch(run, control_fd(run->control)) < 0))
 		return err_errno(e, -errno, "cannot set up the event loop");
 	return 0;
 }
@@ -65,11 +68,42 @@ static void reap_workers(struct run *run)
 
 	if (!run->groups)
 		return;
+	run_note_oom_kills(run);
 	do {
 		n = worker_groups_reap(run->groups, exits, ARRAY_SIZE(exits));
 		for (size_t i = 0; i < n; i++)
 			record_worker_exit(run->recorder, &exits[i]);
 	} while (n == ARRAY_SIZE(exits));
+}
+
+void run_stop(struct run *run, bool may_hurry)
+{
+	if (run->stop == RUN_GOES_ON) {
+		run->stop = RUN_ABORTED;
+		log_warning("stopping: no new attempt, then all memory comes back online");
+	} else if (run->stop == RUN_ABORTED && may_hurry) {
+		run->stop = RUN_HURRIED;
+		log_warning("hurrying: only the restore is waited for");
+	}
+	if (run->offline)
+		offline_driver_stop(run->offline);
+	if (run->move)
+		move_driver_stop(run->move);
+}
+
+/* The manager of a service waits for the end of this: READY=1 comes in each case. */
+static void reload(struct run *run)
+{
+	struct err e = {0};
+
+	notify_reloading();
+	if (run_reload(run, &e) < 0)
+		log_error("reload: %s", e.text);
+	else
+		log_info("reload: %s was read again", run->profile.path);
+	record_reload(run->recorder, run->reserve_bytes, e.text);
+	notify_ready(e.code < 0 ? "the reload failed" : "reloaded");
+	run->last_told_ns = 0;
 }
 
 static void take_signals(struct run *run)
@@ -79,38 +113,35 @@ static void take_signals(struct run *run)
 	while (read(run->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD) {
 			reap_workers(run);
-			continue;
+		} else if (info.ssi_signo == SIGHUP && notify_is_managed()) {
+			reload(run);
+		} else {
+			run->stop_signal = (int)info.ssi_signo;
+			run_stop(run, true);
 		}
-		run->stop_signal = (int)info.ssi_signo;
-		if (run->stop == RUN_GOES_ON) {
-			run->stop = RUN_ABORTED;
-			log_warning("stopping: no new attempt, then all memory comes back online");
-		} else if (run->stop == RUN_ABORTED) {
-			run->stop = RUN_HURRIED;
-			log_warning("hurrying: only the restore is waited for");
-		}
-		if (run->offline)
-			offline_driver_stop(run->offline);
-		if (run->move)
-			move_driver_stop(run->move);
 	}
 }
 
 static void tick(struct run *run)
 {
 	uint64_t expirations, now_ns = clock_monotonic_ns();
-	struct record_sample sample;
 
 	(void)!read(run->timer_fd, &expirations, sizeof(expirations));
+	notify_alive(now_ns);
 	if (run->offline)
 		offline_driver_tick(run->offline);
+	if (run->control)
+		control_tick(run->control, now_ns);
+	if (run->classifier)
+		kmsg_classify_tick(run->classifier, now_ns);
 	if (now_ns - run->last_sample_ns < NS_PER_S)
 		return;
 	run->last_sample_ns = now_ns;
-	run_sample(run, &sample);
-	record_sample(run->recorder, &sample);
+	run_sample(run, &run->last_sample);
+	record_sample(run->recorder, &run->last_sample);
 	record_flush(run->recorder);
-	run_show_progress(run, &sample);
+	run_tell_status(run, now_ns);
+	run_show_progress(run, &run->last_sample);
 }
 
 void run_loop_once(struct run *run)
@@ -125,5 +156,7 @@ void run_loop_once(struct run *run)
 			tick(run);
 		else if (run->has_kmsg && events[i].data.fd == run->kmsg.fd)
 			run_drain_kmsg(run);
+		else if (run->control && events[i].data.fd == control_fd(run->control))
+			control_serve(run->control, clock_monotonic_ns());
 	}
 }

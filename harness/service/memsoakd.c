@@ -12,15 +12,19 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/exit_code.h"
+#include "base/jsonw.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/terminal.h"
 #include "reports/report.h"
+#include "service/notify.h"
 #include "service/run.h"
 
 #define FIELD(f) offsetof(struct run_options, f)
+#define FOLD_TIME_NS (300 * NS_PER_S)
 
 static const struct option_spec specs[] = {
 	{"profile", 'p', OPTION_STRING, FIELD(profile), 0, 0, "PROFILE",
@@ -47,6 +51,22 @@ static const struct option_command command = {
 	.n_specs = ARRAY_SIZE(specs),
 };
 
+static void tell_end(const struct run *run, const struct report *report)
+{
+	const struct jsonw *verdict = jsonw_get(report_document(report), "verdict");
+	const struct milestone_fields fields = {
+		.run_id = run->id,
+		.profile = run->profile.name,
+		.directory = run->directory,
+		.verdict = jsonw_get_string(verdict, "result"),
+		.block = -1,
+	};
+
+	notify_status(fields.verdict);
+	notify_milestone(MILESTONE_RUN_END, &fields, "run %s has ended: %s", run->id,
+			 fields.verdict);
+}
+
 /* Folds the run, prints the summary; the verdict's exit code. */
 static int report_run(const struct run *run, size_t n_left)
 {
@@ -54,6 +74,7 @@ static int report_run(const struct run *run, size_t n_left)
 	struct err e = {0};
 	int code;
 
+	notify_more_time(FOLD_TIME_NS);
 	if (report_fold_run(run->directory, &report, &e) < 0 ||
 	    report_write(run->directory, report, &e) < 0) {
 		log_error("%s: the record is in '%s', \"memsoak report\" folds it again", e.text,
@@ -62,10 +83,26 @@ static int report_run(const struct run *run, size_t n_left)
 		return n_left ? EXIT_ABORTED_MEMORY_OFFLINE : EXIT_CANNOT_JUDGE;
 	}
 	code = report_exit(report);
+	tell_end(run, report);
 	report_print(report, stdout, terminal_has_colours(STDOUT_FILENO));
 	(void)printf("report: %s/report.json\n", run->directory);
 	report_free(report);
 	return code;
+}
+
+/* The first moment at which the run is sure to do what it is for. */
+static void tell_start(const struct run *run)
+{
+	const struct milestone_fields fields = {
+		.run_id = run->id,
+		.profile = run->profile.name,
+		.directory = run->directory,
+		.block = -1,
+	};
+
+	notify_ready("probes armed, plan accepted");
+	notify_milestone(MILESTONE_RUN_START, &fields, "run %s begins: its record is %s", run->id,
+			 run->directory);
 }
 
 /* Hundreds of CPUs times several counters are more descriptors than the usual limit. */
@@ -104,11 +141,15 @@ int main(int argc, char *argv[])
 	}
 	raise_descriptor_limit();
 	(void)mallopt(M_ARENA_MAX, 1); /* a heap for each driver's thread would be memory for nothing */
+	notify_open();
 	code = run_set_up(&run, &e);
-	if (code != EXIT_PASS)
+	if (code != EXIT_PASS) {
 		log_error("%s", e.text);
-	else
+		notify_status(e.text);
+	} else {
+		tell_start(&run);
 		run_phases(&run);
+	}
 	if (run.recorder) {
 		n_left = run_finish(&run);
 		code = code == EXIT_PASS ? report_run(&run, n_left) : code;

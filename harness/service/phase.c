@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "service/run.h"
+#include "service/worker_cgroup.h"
 
 static int start_move_driver(struct run *run, const struct drive_hooks *hooks, struct err *e)
 {
@@ -104,12 +105,13 @@ static int run_phase(struct run *run, const struct plan_phase *phase, struct err
 
 	run->phase = phase;
 	r = worker_groups_start(&run->topology, &run->plan, phase, run->worker_program,
-				&run->groups, e);
+				worker_cgroup_home(run->cgroup), &run->groups, e);
 	if (r < 0) {
 		run->phase = NULL;
 		return r;
 	}
 	record_phase(run->recorder, phase);
+	run_check_cgroup(run);
 	began_ns = clock_monotonic_ns();
 	run_hooks(run, &hooks);
 	r = start_drivers(run, &hooks, e);

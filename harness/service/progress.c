@@ -7,11 +7,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/jsonw.h"
 #include "base/memory.h"
 #include "base/terminal.h"
 #include "base/units.h"
-#include "service/active.h"
 #include "service/run.h"
 
 #define PIPE_PERIOD_NS (10 * NS_PER_S)
@@ -24,14 +22,15 @@ static void format_clock(uint64_t ns, char *buffer, size_t size)
 		       (unsigned long long)(seconds / 60 % 60), (unsigned long long)(seconds % 60));
 }
 
-static char *progress_line(struct run *run, const struct record_sample *sample,
-			   const struct run_figures *f)
+char *run_progress_line(struct run *run, const struct record_sample *sample)
 {
+	struct run_figures now, *f = &now;
 	char elapsed[24], eta[24], offline[24];
 	cleanup_free char *eagain = memory_string("unmeasured");
 	uint64_t left_ns =
 		run->planned_ns > sample->elapsed_ns ? run->planned_ns - sample->elapsed_ns : 0;
 
+	run_read_figures(run, f);
 	format_clock(sample->elapsed_ns, elapsed, sizeof(elapsed));
 	format_clock(left_ns, eta, sizeof(eta));
 	units_format_bytes(sample->memory_offline_bytes, offline, sizeof(offline));
@@ -50,47 +49,14 @@ static char *progress_line(struct run *run, const struct record_sample *sample,
 		(unsigned long long)f->findings, offline, eta);
 }
 
-static void write_status(struct run *run, const struct record_sample *sample,
-			 const struct run_figures *f, const char *line)
-{
-	struct jsonw *status = jsonw_object();
-
-	jsonw_set_string(status, "id", run->id);
-	jsonw_set_string(status, "directory", run->directory);
-	jsonw_set_string(status, "profile", run->profile.name);
-	jsonw_set_int(status, "pid", getpid());
-	jsonw_set_string(status, "phase", run->phase ? run->phase->name : NULL);
-	jsonw_set_uint(status, "elapsed_ns", sample->elapsed_ns);
-	jsonw_set_uint(status, "planned_ns", run->planned_ns);
-	jsonw_set_uint(status, "attempts", f->attempts);
-	jsonw_set_uint(status, "succeeded", f->succeeded);
-	jsonw_set_uint(status, "failed", f->failed);
-	jsonw_set_uint(status, "censored", f->censored);
-	jsonw_set_uint(status, "moved", f->moved);
-	jsonw_set_uint(status, "not_moved", f->not_moved);
-	if (sample->total.eagain.known)
-		jsonw_set_uint(status, "eagain", sample->total.eagain.value);
-	if (sample->total.waits.known)
-		jsonw_set_uint(status, "waits", sample->total.waits.value);
-	jsonw_set_uint(status, "findings", f->findings);
-	jsonw_set_uint(status, "memory_offline_bytes", sample->memory_offline_bytes);
-	jsonw_set_string(status, "line", line);
-	(void)active_write(run->active_path, status, NULL); /* a picture for askers, made anew each second */
-}
-
 void run_show_progress(struct run *run, const struct record_sample *sample)
 {
 	cleanup_free char *line = NULL;
-	struct run_figures f;
 	bool is_terminal = terminal_is_capable(STDERR_FILENO);
 
-	(void)pthread_mutex_lock(&run->figures_lock);
-	f = run->figures;
-	(void)pthread_mutex_unlock(&run->figures_lock);
-	line = progress_line(run, sample, &f);
-	write_status(run, sample, &f, line);
 	if (run->options.quiet)
 		return;
+	line = run_progress_line(run, sample);
 	if (is_terminal) {
 		(void)fprintf(stderr, "\r%s\033[K", line);
 	} else if (sample->elapsed_ns >= run->last_progress_ns + PIPE_PERIOD_NS ||

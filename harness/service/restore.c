@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/fsio.h"
+#include "base/jsonw.h"
 #include "base/memory.h"
 #include "drive/drive.h"
 #include "drive/settings.h"
@@ -22,7 +23,7 @@ static void note_trouble(struct restore_result *result, const char *text)
 }
 
 /* An attempt may have been recorded and the block brought back by someone else: state decides. */
-static void restore_block(struct fsio *fs, struct recorder *recorder,
+static void restore_block(struct fsio *fs, struct recorder *recorder, bool is_other_boot,
 			  const struct unfinished_block *unfinished, struct restore_result *result,
 			  uint32_t *left)
 {
@@ -33,6 +34,9 @@ static void restore_block(struct fsio *fs, struct recorder *recorder,
 		(void)record_intent(recorder, "online", unfinished->block, unfinished->node, zone);
 	drive_online(fs, unfinished->block, zone, &event);
 	event.attempt = UINT64_MAX;
+	/* After a reboot it is where that boot has put it: the zone of before is no longer ours to ask for. */
+	if (is_other_boot && event.state_after == BLOCK_ONLINE)
+		event.restored = true;
 	if (recorder)
 		record_online(recorder, &event);
 	if (event.restored) {
@@ -48,6 +52,15 @@ static void restore_block(struct fsio *fs, struct recorder *recorder,
 
 		note_trouble(result, text);
 	}
+}
+
+/* A reboot has put the settings back; what they are now is the host's will. */
+static void note_setting_gone(struct recorder *recorder, const struct unfinished_setting *unfinished,
+			      struct restore_result *result)
+{
+	if (recorder)
+		record_setting_restored(recorder, unfinished->path, unfinished->old_value, 0);
+	result->settings_restored++;
 }
 
 static void put_back_setting(struct fsio *fs, struct recorder *recorder,
@@ -90,6 +103,24 @@ static struct recorder *reopen(const char *directory, struct restore_result *res
 	return recorder;
 }
 
+/* By run.json: the journal's last records may be of an earlier restore. */
+static bool is_of_other_boot(struct fsio *fs, const char *directory)
+{
+	cleanup_free char *path = memory_format("%s/run.json", directory);
+	struct jsonw *document = NULL;
+	char now[64] = "";
+	const char *boot;
+	bool is_other;
+
+	if (jsonw_parse_file(path, &document, NULL) < 0)
+		return false;
+	boot = jsonw_get_string(document, "boot_id");
+	(void)fsio_read_text(fs, now, sizeof(now), "proc/sys/kernel/random/boot_id");
+	is_other = boot && now[0] && strcmp(boot, now) != 0;
+	jsonw_free(document);
+	return is_other;
+}
+
 int restore_run(struct fsio *fs, const char *directory, struct restore_result *ret_result,
 		struct err *e)
 {
@@ -98,6 +129,7 @@ int restore_run(struct fsio *fs, const char *directory, struct restore_result *r
 	cleanup_free uint32_t *left = NULL;
 	struct recorder *recorder = NULL;
 	struct err ignored = {0};
+	bool is_other_boot;
 	int r = journal_unfinished(path, &unfinished, e);
 
 	if (r < 0)
@@ -106,10 +138,15 @@ int restore_run(struct fsio *fs, const char *directory, struct restore_result *r
 	left = memory_alloc(unfinished.n_blocks, sizeof(*left));
 	if (unfinished.n_blocks || unfinished.n_settings)
 		recorder = reopen(directory, ret_result);
+	is_other_boot = is_of_other_boot(fs, directory);
 	for (size_t i = 0; i < unfinished.n_blocks; i++)
-		restore_block(fs, recorder, &unfinished.blocks[i], ret_result, left);
-	for (size_t i = unfinished.n_settings; i > 0; i--)
-		put_back_setting(fs, recorder, &unfinished.settings[i - 1], ret_result);
+		restore_block(fs, recorder, is_other_boot, &unfinished.blocks[i], ret_result, left);
+	for (size_t i = unfinished.n_settings; i > 0; i--) {
+		if (is_other_boot)
+			note_setting_gone(recorder, &unfinished.settings[i - 1], ret_result);
+		else
+			put_back_setting(fs, recorder, &unfinished.settings[i - 1], ret_result);
+	}
 	if (observer_remove_stale(fs, &ret_result->probes_removed, &ignored) < 0)
 		note_trouble(ret_result, ignored.text);
 	if (recorder)

@@ -63,14 +63,17 @@ struct run {
 	struct observer *observer;
 	struct kmsg_reader kmsg;
 	bool has_kmsg;
+	struct kmsg_classifier *classifier;
 	struct vmstat vmstat_start;
 	struct setting settings[RUN_MAX_SETTINGS];
 	size_t n_settings;
 
 	int epoll_fd, signal_fd, timer_fd;
-	_Atomic enum run_stop stop; /* raised by the loop, read by the drivers' threads */
+	_Atomic uint64_t reserve_bytes; /* the plan's, or since a reload the profile's new one */
+	_Atomic enum run_stop stop;	/* raised by the loop, read by the drivers' threads */
 	int stop_signal;
 
+	struct worker_cgroup *cgroup; /* where the workers live */
 	struct worker_groups *groups;
 	struct offline_driver *offline;
 	struct move_driver *move;
@@ -78,7 +81,9 @@ struct run {
 	uint64_t next_attempt;
 	uint64_t touches_before; /* of the phases that are over */
 
-	uint64_t start_ns, planned_ns, last_sample_ns, last_progress_ns;
+	struct control *control; /* NULL: none could be had */
+	uint64_t start_ns, planned_ns, last_sample_ns, last_progress_ns, last_told_ns;
+	struct record_sample last_sample;
 	pthread_mutex_t figures_lock;
 	struct run_figures figures;
 };
@@ -89,6 +94,12 @@ int run_set_up(struct run *run, struct err *e);
 /* run_settings.c: each is on disk with its old value before it is changed; finish.c puts it back. */
 int run_change_settings(struct run *run, struct err *e);
 int run_change_setting(struct run *run, const char *path, const char *value, struct err *e);
+
+/*
+ * reload.c: reads the profile again and takes over [guard] and [watchdog]. Anything else belongs to
+ * the plan and its digest: then nothing is taken over, and @e says so.
+ */
+int run_reload(struct run *run, struct err *e);
 
 /* phase.c: all phases, or until stopped. */
 void run_phases(struct run *run);
@@ -103,15 +114,31 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks);
 /* sample.c: about once a second. */
 void run_sample(struct run *run, struct record_sample *ret_sample);
 void run_drain_kmsg(struct run *run);
+void run_note_finding(void *context, const struct kmsg_finding *finding);
 
 /* progress.c */
+char *run_progress_line(struct run *run, const struct record_sample *sample); /* the caller's */
 void run_show_progress(struct run *run, const struct record_sample *sample);
 void run_end_progress(const struct run *run);
+
+/* status.c: the same to all: the runtime folder, subscribers, the service manager. */
+void run_read_figures(struct run *run, struct run_figures *ret_figures);
+struct jsonw *run_status(struct run *run);
+void run_tell_status(struct run *run, uint64_t now_ns);
+void run_open_control(struct run *run);
+void run_tell_finding(struct run *run, const char *kind, const char *text, size_t length);
 
 /* loop.c: waits for signals, kernel log records and the 100 ms tick; one round. */
 int run_loop_open(struct run *run, struct err *e);
 void run_loop_once(struct run *run);
+/* No new attempt, and the running one is cancelled; asked for again by one who @may_hurry: hurried. */
+void run_stop(struct run *run, bool may_hurry);
 void run_loop_close(struct run *run);
+
+/* home.c */
+void run_open_cgroup(struct run *run);
+void run_check_cgroup(struct run *run); /* once the workers of a phase have started */
+void run_note_oom_kills(struct run *run);
 
 /* identity.c */
 struct jsonw *run_describe(struct run *run);

@@ -55,18 +55,17 @@ void run_sample(struct run *run, struct record_sample *ret_sample)
 	(void)pthread_mutex_unlock(&run->figures_lock);
 }
 
-static void note_finding(struct run *run, const struct kmsg_record *record)
+void run_note_finding(void *context, const struct kmsg_finding *finding)
 {
-	struct kmsg_finding finding;
+	struct run *run = context;
+	size_t length = finding->title_length > 200 ? 200 : finding->title_length;
 
-	if (record->facility != 0 || !kmsg_classify(record, &finding))
-		return;
-	record_finding(run->recorder, record, &finding);
+	record_finding(run->recorder, finding);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.findings++;
 	(void)pthread_mutex_unlock(&run->figures_lock);
-	log_warning("kernel: %s: %.*s", kmsg_kind_name(finding.kind),
-		    (int)(record->text_length > 200 ? 200 : record->text_length), record->text);
+	log_warning("kernel: %s: %.*s", kmsg_kind_name(finding->kind), (int)length, finding->text);
+	run_tell_finding(run, kmsg_kind_name(finding->kind), finding->text, length);
 }
 
 void run_drain_kmsg(struct run *run)
@@ -90,6 +89,6 @@ void run_drain_kmsg(struct run *run)
 			return;
 		}
 		record_kmsg(run->recorder, &record);
-		note_finding(run, &record);
+		kmsg_classify_record(run->classifier, &record);
 	}
 }

@@ -18,6 +18,9 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "service/active.h"
+#include "service/notify.h"
+#include "service/open_runs.h"
+#include "service/resume.h"
 #include "service/run.h"
 
 static int load(struct run *run, struct err *e)
@@ -77,6 +80,14 @@ static int check_unfinished(struct err *e)
 	}
 	active_done(runs, n);
 	return code;
+}
+
+/* Only what begins by itself is held back: who asks for a run at a terminal knows what he does. */
+static int check_resume(const struct run *run, struct err *e)
+{
+	if (notify_is_managed() && resume_check(run->profile.name, run->profile.resume, e) < 0)
+		return EXIT_CANNOT_JUDGE;
+	return EXIT_PASS;
 }
 
 /* memsoak-worker stands beside memsoakd in a build folder, and in /usr/libexec/memsoak when installed. */
@@ -141,6 +152,7 @@ static int open_observers(struct run *run, struct err *e)
 	if (why[0])
 		log_warning("counting by %s: %s", count_source_name(observer_source(run->observer)),
 			    why);
+	run->classifier = kmsg_classifier_new(run_note_finding, run, kmsg_this_hz());
 	run->has_kmsg = kmsg_open(&run->kmsg, NULL, true, &kmsg_error) == 0;
 	if (!run->has_kmsg) {
 		log_warning("the kernel's log is not read: %s", kmsg_error.text);
@@ -163,7 +175,8 @@ static void write_active(struct run *run)
 	jsonw_set_string(entry, "directory", run->directory);
 	jsonw_set_string(entry, "profile", run->profile.name);
 	jsonw_set_int(entry, "pid", getpid());
-	if (active_write(run->active_path, entry, &e) < 0)
+	if (active_write(run->active_path, entry, &e) < 0 ||
+	    open_runs_add(run->id, run->directory, &e) < 0)
 		record_fault(run->recorder, "%s", e.text);
 }
 
@@ -187,16 +200,21 @@ int run_set_up(struct run *run, struct err *e)
 	if (active_lock(&run->lock_fd, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	code = check_unfinished(e);
+	if (code == EXIT_PASS)
+		code = check_resume(run, e);
 	if (code != EXIT_PASS)
 		return code;
 	run_make_id(run);
+	run_open_cgroup(run); /* before there are threads and files: it moves the process */
 	if (drive_init(e) < 0 || find_worker(run, e) < 0 || open_record(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	write_active(run);
 	if (open_observers(run, e) < 0)
 		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
+	run_open_control(run);
 	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
+	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();
 	run->last_sample_ns = run->start_ns;
 	run->planned_ns = planned_ns(&run->plan);

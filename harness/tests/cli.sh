@@ -27,7 +27,7 @@ expect "help" 0 'Usage: memsoak COMMAND' "$build/memsoak" --help
 expect "no command" 2 'Usage' "$build/memsoak"
 expect "unknown command" 2 "unknown command 'dance'" "$build/memsoak" dance
 expect "version" 0 '^memsoak [0-9]' "$build/memsoak" --version
-for command in doctor topology plan run status abort restore report compare validate schema completion; do
+for command in doctor topology fingerprint plan run status abort restore report compare export trend validate schema completion; do
 	expect "$command --help" 0 'Usage: memsoak' "$build/memsoak" "$command" --help
 	expect "$command with an unknown option" 2 "unknown option '--dance'" "$build/memsoak" "$command" --dance
 done
@@ -36,13 +36,55 @@ expect "lab --help" 0 Usage "$build/memsoak-lab" --help
 expect "completion is bash" 0 '' bash -n -c "$("$build/memsoak" completion bash)"
 expect "completion of another shell" 2 bash "$build/memsoak" completion fish
 "$build/test/make_sysfs_tree" "$scratch/tree" 16 2 8000000 > "$scratch/out" 2>&1 || sed 's/^/# /' "$scratch/out"
-for name in smoke soak ladder control-negative control-positive; do
+for name in smoke soak ladder fingerprint control-negative control-positive; do
 	expect "profile $name is found by its name" 0 "$name" "$build/memsoak" plan --profile "$name" --sysroot "$scratch/tree" --json
 done
 expect "memsoak knows neither libnuma nor libcgroup" 1 '' sh -c "ldd $build/memsoak | grep -E 'numa|cgroup'"
+lists=harness/tests/fixtures/kallsyms
+expect "fingerprint of a 4.20 kernel" 0 '^by symbols: +A ' "$build/memsoak" fingerprint --kallsyms $lists/4.20
+expect "fingerprint of a 5.10 kernel" 0 '^by symbols: +B ' "$build/memsoak" fingerprint --kallsyms $lists/5.10
+expect "fingerprint of a 7.3 kernel" 0 '^by symbols: +C ' "$build/memsoak" fingerprint --kallsyms $lists/7.3
+expect "fingerprint of a cut list" 0 '^by symbols: +unknown +the list of symbols is cut' "$build/memsoak" fingerprint --kallsyms $lists/6.12-cut
+expect "fingerprint of an empty list" 0 '^by symbols: +unknown' "$build/memsoak" fingerprint --kallsyms $lists/empty
+expect "fingerprint of garbage" 0 '"generation": "unknown"' "$build/memsoak" fingerprint --json --kallsyms $lists/garbage
+expect "fingerprint of no list" 2 "cannot read '$scratch/none'" "$build/memsoak" fingerprint --kallsyms "$scratch/none"
+expect "the behaviour of another kernel" 2 'another kernel' "$build/memsoak" fingerprint --behaviour --kallsyms $lists/5.10
 mkdir "$scratch/empty"
+expect "scan-log --help" 0 'Usage: memsoak' "$build/memsoak" scan-log --help
+expect "scan-log without a file" 2 'name one file' "$build/memsoak" scan-log
+expect "scan-log of nothing" 2 'nothing-there' "$build/memsoak" scan-log "$scratch/nothing-there"
+expect "scan-log of a folder" 2 'directory' "$build/memsoak" scan-log "$scratch/empty"
+expect "scan-log of an empty log" 0 '^0 findings' "$build/memsoak" scan-log /dev/null
+printf '[   12.345678] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [x\033[31m:7]\n' > "$scratch/log"
+expect "scan-log finds" 0 '^\[   12.345678\] soft_lockup, CPU 1, 22 s' "$build/memsoak" scan-log "$scratch/log"
+cp "$scratch/out" "$scratch/found.txt"
+expect "scan-log keeps the terminal safe" 0 'x \[31m' sh -c "! grep -q '$(printf '\033')' '$scratch/found.txt' && cat '$scratch/found.txt'"
+# shellcheck disable=SC2016 # the inner shell's
+expect "scan-log reads standard input" 0 '"kind": ?"soft_lockup"' sh -c '"$1" scan-log - --json < "$2"' sh "$build/memsoak" "$scratch/log"
+cp "$scratch/out" "$scratch/found.json"
+expect "what scan-log prints is valid" 0 'valid memsoak-scan-log' "$build/memsoak" validate "$scratch/found.json"
+# shellcheck disable=SC2016 # the inner shell's
+expect "scan-log to a full disk" 3 'could not be written' sh -c '"$1" scan-log "$2" > /dev/full' sh "$build/memsoak" "$scratch/log"
 expect "report of an empty folder" 2 'run.json' "$build/memsoak" report "$scratch/empty"
 expect "report of nothing" 2 'nothing-there' "$build/memsoak" report "$scratch/nothing-there"
 expect "validate what is no JSON" 2 'not JSON' "$build/memsoak" validate Makefile
+"$build/test/make_events" "$scratch/run" 2000 > "$scratch/out" 2>&1 || sed 's/^/# /' "$scratch/out"
+"$build/memsoak" report "$scratch/run" > "$scratch/out" 2>&1
+expect "export of a run's folder" 0 '^KTAP version 1' "$build/memsoak" export --format ktap "$scratch/run"
+for format in ktap junit kcidb prometheus lava lkp csv; do
+	expect "export --format $format into a file" 0 '' "$build/memsoak" export --format "$format" --output "$scratch/a" "$scratch/run"
+	expect "export of its report.json is the same" 0 '' sh -c "$build/memsoak export --format $format $scratch/run/report.json | cmp - $scratch/a"
+done
+expect "export without a format" 2 'want one of ktap, junit' "$build/memsoak" export "$scratch/run"
+expect "export in a format that is none" 2 "unknown format 'avocado'" "$build/memsoak" export --format avocado "$scratch/run"
+expect "export of what is no report" 2 'not JSON' "$build/memsoak" export --format csv Makefile
+expect "export with an origin that KCIDB refuses" 2 "origin 'My Lab'" "$build/memsoak" export --format kcidb --origin 'My Lab' "$scratch/run"
+expect "export to where nothing can be" 3 'cannot write' "$build/memsoak" export --format csv --output "$scratch/none/a" "$scratch/run"
+expect "trend of a folder" 0 'offline_success_ratio' "$build/memsoak" trend --metric offline_success_ratio "$scratch"
+expect "trend by kernel" 0 'RUNS +FAILED +MEDIAN' "$build/memsoak" trend --by kernel "$scratch/run/report.json"
+expect "trend of no report" 2 'nothing to show' "$build/memsoak" trend "$scratch/empty"
+expect "trend of a metric that is none" 2 "unknown metric 'dreams'" "$build/memsoak" trend --metric dreams "$scratch"
+expect "trend by what it does not know" 2 'want run, kernel or day' "$build/memsoak" trend --by moon "$scratch"
+expect "trend's metrics" 0 '^migrate_retry_ratio ' "$build/memsoak" trend --list
 expect "restore of nothing" 0 'nothing to restore' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" restore
 expect "status of nothing" 0 'no run on this host' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" status

@@ -62,6 +62,10 @@ odd-nodes)
 	boot memoryless --nodes 3 --cpus 3 --mem 768MiB --memoryless-node 2 --append memsoak.case=memoryless
 	validate_reports
 	;;
+control)
+	boot "$name" --file "$(command -v script)" # a terminal
+	validate_reports
+	;;
 placer | observers)
 	boot "$name" # no runs there, so no reports
 	;;

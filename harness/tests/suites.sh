@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # sourced by run-tests.sh, which sets build and defines suite
 # The suites: name, limit in seconds, command.
 
-for room in base topology plan drive workers observe record workloads reports stats; do
+for room in base topology plan drive workers observe record service workloads reports export stats; do
 	if [ -x "$build/test/$room" ]; then
 		suite "unit-$room" 300 "$build/test/$room"
 		suite "unit-$room-asan" 600 "$build/asan/test/$room"
@@ -12,12 +12,21 @@ suite unit-drive-tsan 300 "$build/tsan/test/drive"
 suite unit-workers-tsan 300 "$build/tsan/test/workers"
 suite unit-record-tsan 300 "$build/tsan/test/record"
 suite cli 300 harness/tests/cli.sh "$build"
+suite samples 120 harness/tests/samples.sh "$build"
+suite validate 300 /usr/bin/python3 harness/tests/validate-mutations.py "$build"
 suite compare 120 harness/tests/compare.sh "$build"
+suite export 300 harness/tests/export-readers.sh "$build"
+suite units 300 harness/tests/units.sh "$build"
+suite scan-log 120 harness/tests/scan-log.sh "$build"
+suite fuzz-corpus 300 harness/tests/fuzz/replay.sh "$build"
 suite guest-soak 600 harness/tests/guest.sh "$build" soak
 suite guest-controls 600 harness/tests/guest.sh "$build" controls
 suite guest-faults 900 harness/tests/guest.sh "$build" faults
+suite guest-control 600 harness/tests/guest.sh "$build" control
+suite guest-cgroup 600 harness/tests/guest.sh "$build" cgroup
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
 suite guest-observers 600 harness/tests/guest.sh "$build" observers
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
+suite guest-fingerprint 600 harness/tests/guest.sh "$build" fingerprint
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes

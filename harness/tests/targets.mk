@@ -15,8 +15,11 @@ help:
 	@echo "make lint       warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc"
 	@echo "make check-layers   who may include whom"
 	@echo "make bench      the figures of speed and memory, one JSON line each"
+	@echo "make ab         boot kernels without and with the patch in turn, and compare them:"
+	@echo "                TREE=5.10|6.1 BOOTS=8 OFFLINE_BOOTS=6 SEED=1"
 	@echo "make lab-kernels    build the lab's kernels with and without the patch"
 	@echo "make install    DESTDIR= PREFIX=$(PREFIX)"
+	@echo "make fuzz       what is fed with any bytes, for FUZZ_SECONDS=60 each"
 	@echo "make clean"
 
 # --- set-up: prints what it installs, nothing when all is there -----------------------------
@@ -43,7 +46,7 @@ test: setup-test
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
 test-build: all unit-tests $(TEST_PROGRAMS)
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address unit-tests
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address unit-tests fuzz-replay
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread $(BUILD)/tsan/test/drive $(BUILD)/tsan/test/record $(BUILD)/tsan/test/workers
 
 # --- lint -----------------------------------------------------------------------------------
@@ -62,21 +65,35 @@ bench: setup-test
 	$(Q)harness/tests/bench.sh $(BUILD)
 
 # --- install --------------------------------------------------------------------------------
+# Debian 12 still reads its units from /lib, which is /usr/lib there.
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+
 .PHONY: install
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/memsoak \
 		$(DESTDIR)$(PREFIX)/share/memsoak/profiles $(DESTDIR)$(PREFIX)/share/memsoak/schema \
+		$(DESTDIR)$(PREFIX)/share/memsoak/dashboards \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)/etc/memsoak \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8
+		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(UNIT_DIR) \
+		$(DESTDIR)$(PREFIX)/lib/systemd/catalog $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/memsoak/examples
 	install -m 755 $(BUILD)/memsoak $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/memsoakd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(BUILD)/memsoak-worker $(DESTDIR)$(PREFIX)/libexec/memsoak/
 	install -m 644 workloads/profiles/*.ini $(DESTDIR)$(PREFIX)/share/memsoak/profiles/
 	install -m 644 reports/schema/*.json $(DESTDIR)$(PREFIX)/share/memsoak/schema/
+	install -m 644 reports/dashboards/memsoak.* $(DESTDIR)$(PREFIX)/share/memsoak/dashboards/
 	install -m 644 harness/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 harness/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 harness/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 systemd/*.service systemd/*.timer systemd/*.slice $(DESTDIR)$(UNIT_DIR)/
+	install -m 644 systemd/memsoak.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/
+	install -m 644 systemd/memsoak.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/memsoak.conf
+	install -m 644 systemd/memsoak.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/memsoak.conf
+	install -m 644 systemd/50-stress-ng.conf $(DESTDIR)$(PREFIX)/share/doc/memsoak/examples/
+	test -e $(DESTDIR)/etc/memsoak/memsoak.env || \
+		install -m 644 systemd/memsoak.env $(DESTDIR)/etc/memsoak/
 	$(BUILD)/memsoak completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/memsoak
 
 .PHONY: clean

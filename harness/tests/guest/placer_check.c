@@ -176,7 +176,7 @@ static int check(const struct arguments *a, struct err *e)
 	fsio_close(&fs);
 	if (r < 0)
 		return r;
-	r = worker_groups_start(&t, &plan, &phase, a->worker, &groups, e);
+	r = worker_groups_start(&t, &plan, &phase, a->worker, NULL, &groups, e);
 	if (r == 0) {
 		r = aim_at_all(groups, a, &t, &totals, e);
 		worker_group_totals(groups, 0, &seen);

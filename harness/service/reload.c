@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A profile that has changed while its run goes on: what may be taken over, and what may not. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "service/run.h"
+
+#define WATCHDOG_THRESH "proc/sys/kernel/watchdog_thresh"
+#define HUNG_TASK_TIMEOUT "proc/sys/kernel/hung_task_timeout_secs"
+
+/* As the run found it. Nothing to do when the run has not changed it. */
+static int put_back(struct run *run, const char *path, struct err *e)
+{
+	for (size_t i = 0; i < run->n_settings; i++) {
+		struct setting *s = &run->settings[i];
+		int r;
+
+		if (strcmp(s->path, path) != 0)
+			continue;
+		r = setting_restore(&run->fs, s, e);
+		record_setting_restored(run->recorder, s->path, s->old_value, r < 0 ? -r : 0);
+		if (r < 0)
+			return r;
+		run->n_settings--;
+		memmove(s, s + 1, (run->n_settings - i) * sizeof(*s));
+		return 0;
+	}
+	return 0;
+}
+
+/* Back to the host's value first, so that the journal always has the one to go back to. */
+static int renew_threshold(struct run *run, const char *path, uint32_t seconds, struct err *e)
+{
+	char value[16];
+	int r = put_back(run, path, e);
+
+	if (r < 0 || seconds == 0)
+		return r;
+	(void)snprintf(value, sizeof(value), "%u", seconds);
+	r = run_change_setting(run, path, value, e);
+	return r < 0 ? r : 0;
+}
+
+static void digest_of(const struct run *run, const struct profile *p, char digest[PLAN_DIGEST_SIZE])
+{
+	struct plan plan;
+
+	/* What can be tested may have changed since; the digest is there in each case. */
+	(void)plan_make(&run->topology, p, run->plan.seed, &plan, NULL);
+	(void)memcpy(digest, plan.digest, PLAN_DIGEST_SIZE);
+	plan_done(&plan);
+}
+
+/* The same work by both profiles, but for what a reload may change? */
+static bool is_same_plan(const struct run *run, const struct profile *renewed)
+{
+	char digest_now[PLAN_DIGEST_SIZE], digest_renewed[PLAN_DIGEST_SIZE];
+	struct profile as_now = *renewed;
+
+	as_now.duration_ns = run->profile.duration_ns; /* perhaps the command line's */
+	as_now.reserve_bytes = run->profile.reserve_bytes;
+	as_now.watchdog_thresh_s = run->profile.watchdog_thresh_s;
+	as_now.hung_task_timeout_s = run->profile.hung_task_timeout_s;
+	digest_of(run, &run->profile, digest_now);
+	digest_of(run, &as_now, digest_renewed);
+	return strcmp(digest_now, digest_renewed) == 0;
+}
+
+int run_reload(struct run *run, struct err *e)
+{
+	struct profile renewed;
+	int r = profile_load(run->profile.path, &renewed, e);
+
+	if (r < 0)
+		return r;
+	if (!is_same_plan(run, &renewed))
+		r = err_set(e, -EINVAL,
+			    "%s: more has changed than [guard] and [watchdog]: that needs a new run, so nothing was taken over",
+			    renewed.path);
+	if (r == 0) {
+		run->profile.reserve_bytes = renewed.reserve_bytes;
+		run->profile.watchdog_thresh_s = renewed.watchdog_thresh_s;
+		run->profile.hung_task_timeout_s = renewed.hung_task_timeout_s;
+		run->reserve_bytes = plan_reserve_bytes(&run->topology, &renewed);
+	}
+	profile_done(&renewed);
+	if (r == 0)
+		r = renew_threshold(run, WATCHDOG_THRESH, run->profile.watchdog_thresh_s, e);
+	if (r == 0)
+		r = renew_threshold(run, HUNG_TASK_TIMEOUT, run->profile.hung_task_timeout_s, e);
+	return r;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/test_service.h"
+
+int main(void)
+{
+	return test_control() + test_control_hostile() + test_notify() + test_resume() > 0;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/worker_cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "service/cgroup_libcgroup.h"
+#include "service/cgroup_place.h"
+
+#define GROUP "memsoak-workers"
+#define MAX_VALUES 4
+#define EMPTY_NS (10 * NS_PER_S)
+#define POLL_NS (10 * NS_PER_MS)
+
+/* What is written for each bound, by version of the interface. */
+static const struct {
+	const char *controller, *names[CGROUP_MODE_MAX];
+} bounds_table[MAX_VALUES] = {
+	{"memory", {[CGROUP_V2] = "memory.max", [CGROUP_V1] = "memory.limit_in_bytes"}},
+	{"pids", {[CGROUP_V2] = "pids.max", [CGROUP_V1] = "pids.max"}},
+	{"cpuset", {[CGROUP_V2] = "cpuset.cpus", [CGROUP_V1] = "cpuset.cpus"}},
+	{"cpuset", {[CGROUP_V2] = "cpuset.mems", [CGROUP_V1] = "cpuset.mems"}},
+};
+
+struct worker_cgroup {
+	struct cgroup_place place;
+	char why[512]; /* "": there is a group */
+	struct {
+		char text[64];		  /* wanted */
+		const char *controller, *name;
+		char *kept;		  /* read back; owned */
+	} values[MAX_VALUES];
+	size_t n_values;
+	char *directories[CGROUP_CONTROLLERS]; /* of the group, by place; owned */
+	int fds[CGROUP_CONTROLLERS];
+	struct worker_home home;
+	uint64_t oom_kills_told;
+};
+
+const struct worker_home *worker_cgroup_home(const struct worker_cgroup *c)
+{
+	return c && c->home.n_cgroup_fds ? &c->home : NULL;
+}
+
+const char *worker_cgroup_why(const struct worker_cgroup *c)
+{
+	return c->why;
+}
+
+static char *group_name(const struct worker_cgroup *c, size_t at)
+{
+	const char *parent = c->place.at[at].parent;
+
+	return memory_format("%s%s" GROUP, parent[0] ? parent + 1 : "", parent[0] ? "/" : "");
+}
+
+static char *read_file(const struct worker_cgroup *c, size_t at, const char *name)
+{
+	cleanup_free char *path = memory_format("%s/%s", c->directories[at], name);
+	char *text = NULL;
+	size_t length;
+
+	if (file_read_all(path, &text, &length, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* Where the group has that controller; n: nowhere. */
+static size_t place_of(const struct worker_cgroup *c, const char *controller)
+{
+	size_t at = 0;
+
+	while (at < c->place.n && strcmp(c->place.at[at].controller, controller) != 0)
+		at++;
+	return at;
+}
+
+static void choose_values(struct worker_cgroup *c, const struct worker_bounds *bounds)
+{
+	char memory[32], tasks[32];
+	const char *const texts[MAX_VALUES] = {memory, tasks, bounds->cpus, bounds->nodes};
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	/* The kernel rounds it down to whole pages, and would be caught at it. */
+	(void)snprintf(memory, sizeof(memory), "%" PRIu64,
+		       bounds->memory_bytes / page_size * page_size);
+	(void)snprintf(tasks, sizeof(tasks), "%" PRIu64, bounds->tasks);
+	for (size_t i = 0; i < MAX_VALUES; i++) {
+		if (place_of(c, bounds_table[i].controller) == c->place.n || !texts[i] ||
+		    strlen(texts[i]) >= sizeof(c->values[0].text))
+			continue;
+		(void)strcpy(c->values[c->n_values].text, texts[i]);
+		c->values[c->n_values].controller = bounds_table[i].controller;
+		c->values[c->n_values++].name = bounds_table[i].names[c->place.mode];
+	}
+}
+
+/* One hierarchy has all controllers in version 2, each may have its own in version 1. */
+static size_t values_of(const struct worker_cgroup *c, size_t at, struct cgroup_value *values)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_values; i++)
+		if (c->place.mode == CGROUP_V2 ||
+		    strcmp(c->values[i].controller, c->place.at[at].controller) == 0)
+			values[n++] = (struct cgroup_value){c->values[i].controller,
+							    c->values[i].name, c->values[i].text};
+	return n;
+}
+
+static size_t n_groups(const struct worker_cgroup *c)
+{
+	return c->place.mode == CGROUP_V2 ? 1 : c->place.n;
+}
+
+static int make_groups(struct worker_cgroup *c, struct err *e)
+{
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at < n_groups(c); at++) {
+		cleanup_free char *name = group_name(c, at);
+		cleanup_free char *procs = NULL;
+		struct cgroup_value values[MAX_VALUES];
+		size_t n = values_of(c, at, values);
+
+		c->directories[at] = memory_format("%s/%s", c->place.at[at].mount, name);
+		r = libcgroup_create(name, values, n, e);
+		if (r < 0)
+			break;
+		procs = memory_format("%s/cgroup.procs", c->directories[at]);
+		c->fds[at] = open(procs, O_WRONLY | O_CLOEXEC);
+		if (c->fds[at] < 0)
+			r = err_errno(e, -errno, "libcgroup says that it has made '%s', but", procs);
+	}
+	return r;
+}
+
+/* What the kernel keeps has to be what was asked for. */
+static int read_back(struct worker_cgroup *c, struct err *e)
+{
+	for (size_t i = 0; i < c->n_values; i++) {
+		size_t at = c->place.mode == CGROUP_V2 ? 0 : place_of(c, c->values[i].controller);
+
+		c->values[i].kept = read_file(c, at, c->values[i].name);
+		if (!c->values[i].kept || strcmp(c->values[i].kept, c->values[i].text) != 0)
+			return err_set(e, -EIO, "'%s' was written to %s of '%s' and it is '%s'",
+				       c->values[i].text, c->values[i].name, c->directories[at],
+				       c->values[i].kept ? c->values[i].kept : "not there");
+	}
+	return 0;
+}
+
+static void remove_groups(struct worker_cgroup *c)
+{
+	for (size_t at = 0; at < CGROUP_CONTROLLERS; at++) {
+		struct cgroup_value values[MAX_VALUES];
+
+		if (c->fds[at] >= 0)
+			(void)close(steal_fd(&c->fds[at]));
+		if (!c->directories[at])
+			continue;
+		if (access(c->directories[at], F_OK) == 0) {
+			cleanup_free char *name = group_name(c, at);
+
+			(void)libcgroup_delete(name, values, values_of(c, at, values), NULL);
+			(void)rmdir(c->directories[at]); /* when libcgroup has not, for all that it says */
+		}
+		free(steal_ptr(&c->directories[at]));
+	}
+	c->home = (struct worker_home){0};
+}
+
+struct worker_cgroup *worker_cgroup_open(const struct worker_bounds *bounds)
+{
+	struct worker_cgroup *c = memory_alloc(1, sizeof(*c));
+	struct err e = {0};
+	int r;
+
+	for (size_t at = 0; at < CGROUP_CONTROLLERS; at++)
+		c->fds[at] = -1;
+	r = cgroup_find_place(&c->place, &e);
+	if (r == 0) {
+		choose_values(c, bounds);
+		r = make_groups(c, &e);
+	}
+	if (r == 0)
+		r = read_back(c, &e);
+	if (r < 0) {
+		(void)snprintf(c->why, sizeof(c->why), "%s", e.text);
+		remove_groups(c);
+		c->place.mode = CGROUP_NONE;
+		return c;
+	}
+	c->home = (struct worker_home){c->fds, n_groups(c)};
+	return c;
+}
+
+bool worker_cgroup_count(const struct worker_cgroup *c, uint64_t *ret_processes)
+{
+	cleanup_free char *path = NULL, *text = NULL;
+	size_t length;
+
+	if (!worker_cgroup_home(c))
+		return false;
+	path = memory_format("%s/cgroup.procs", c->directories[0]);
+	if (file_read_all(path, &text, &length, NULL) < 0)
+		return false;
+	*ret_processes = 0;
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		(*ret_processes)++;
+	return true;
+}
+
+/* "oom_kill N" stands in memory.events, in version 1 in memory.oom_control (since 4.13). */
+uint64_t worker_cgroup_oom_kills(struct worker_cgroup *c)
+{
+	size_t at = c->place.mode == CGROUP_V2 ? 0 : place_of(c, "memory");
+	cleanup_free char *path = NULL, *text = NULL;
+	uint64_t kills = 0, before = c->oom_kills_told;
+	size_t length;
+	char *line;
+
+	if (!worker_cgroup_home(c) || at >= CGROUP_CONTROLLERS || !c->directories[at])
+		return 0;
+	path = memory_format("%s/%s", c->directories[at],
+			     c->place.mode == CGROUP_V2 ? "memory.events" : "memory.oom_control");
+	if (file_read_all(path, &text, &length, NULL) < 0)
+		return 0;
+	line = strstr(text, "oom_kill ");
+	if (line)
+		kills = strtoull(line + strlen("oom_kill "), NULL, 10);
+	c->oom_kills_told = kills;
+	return kills > before ? kills - before : 0;
+}
+
+char *worker_cgroup_describe(const struct worker_cgroup *c)
+{
+	char *text = memory_format("%s: %s", cgroup_mode_name(c->place.mode),
+				   c->why[0] ? c->why : c->directories[0]);
+
+	for (size_t i = 0; i < c->n_values && !c->why[0]; i++) {
+		char *longer = memory_format("%s, %s %s", text, c->values[i].name, c->values[i].kept);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* The workers were told to end and have ended; this is for those that have not. */
+static void kill_all(const struct worker_cgroup *c)
+{
+	uint64_t until_ns = clock_monotonic_ns() + EMPTY_NS, n;
+	cleanup_free char *path = memory_format("%s/cgroup.kill", c->directories[0]);
+	bool is_told = false;
+
+	while (worker_cgroup_count(c, &n) && n > 0 && clock_monotonic_ns() < until_ns) {
+		cleanup_close int fd = is_told ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+
+		/* 5.14 and later, version 2 only; elsewhere PR_SET_PDEATHSIG has to do. */
+		is_told = is_told || (fd >= 0 && write(fd, "1", 1) == 1);
+		(void)clock_sleep_ns(POLL_NS);
+	}
+}
+
+void worker_cgroup_close(struct worker_cgroup *c)
+{
+	if (!c)
+		return;
+	if (worker_cgroup_home(c))
+		kill_all(c);
+	remove_groups(c);
+	for (size_t i = 0; i < c->n_values; i++)
+		free(c->values[i].kept);
+	free(c);
+}

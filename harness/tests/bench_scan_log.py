@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scan-log against grep: interleaved runs, median ratio; peak memory at two sizes. One JSON line a figure."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+PEAK_LIMIT = 16 << 20
+HERE = pathlib.Path(__file__).parent
+REPORTS = ["dmesg-soft-lockup-6.1.log", "dmesg-x-migration.log", "serial-rcu-6.12.log",
+           "syslog-hung-task-7.0.log", "dmesg-4.18.log", "plain-oops-arm64.log"]
+
+
+def run(words):
+    """Seconds and peak resident bytes of a command; what it prints goes through a pipe, as grep is
+    too clever when it prints to nowhere."""
+    began = time.monotonic()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}) as child:
+        child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in ([0, 1] if words[0] == "grep" else [0]):
+        sys.exit(f"bench-scan-log: {' '.join(words[:2])} ended with {child.returncode}")
+    return time.monotonic() - began, usage.ru_maxrss * 1024
+
+
+def quiet(n_bytes):
+    """The lines of a machine that is well."""
+    told = ["usb 1-1: new high-speed USB device number %d using xhci_hcd",
+            "EXT4-fs (sda1): mounted filesystem with ordered data mode. Quota mode: none. %d",
+            "audit: type=1400 audit(1515508128.123:%d): avc: denied { read } for pid=1 comm=x",
+            "IPv6: ADDRCONF(NETDEV_CHANGE): eth%d: link becomes ready",
+            "pci 0000:00:1f.2: [8086:%d] type 00 class 0x010601", "Offlined Pages %d"]
+    text, t = [], 0
+    size = 0
+    while size < n_bytes:
+        t += 733
+        line = f"[{t // 1000:5d}.{t % 1000:03d}217] {told[t % len(told)] % (t % 9973)}\n"
+        text.append(line)
+        size += len(line)
+    return "".join(text).encode()
+
+
+def write(path, block, n_bytes):
+    with open(path, "wb") as file:
+        while file.tell() < n_bytes:
+            file.write(block)
+
+
+def main():
+    memsoak, scratch, pairs, mib = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    reports = b"".join((HERE / "fixtures/logs" / name).read_bytes() for name in REPORTS)
+    blocks = {"reports": reports * 64, "quiet": quiet(1 << 20) + reports}
+    pattern = "|".join((HERE / "headers.regex").read_text().splitlines())
+    good = True
+    for name, block in blocks.items():
+        small, large = f"{scratch}/small", f"{scratch}/large"
+        write(small, block, mib << 17)
+        write(large, block, mib << 20)
+        ours, theirs, peaks = [], [], []
+        for _ in range(pairs):
+            seconds, peak = run([memsoak, "scan-log", large, "--json"])
+            ours.append(seconds)
+            peaks.append(peak)
+            theirs.append(run(["grep", "-cE", pattern, large])[0])
+        ratio = sorted(t / o for o, t in zip(ours, theirs))[pairs // 2]
+        _, small_peak = run([memsoak, "scan-log", small, "--json"])
+        figures = [
+            {"figure": f"scan_log_vs_grep_{name}", "ratio": round(ratio, 2), "limit": 1, "pairs": pairs,
+             "mib": mib, "ours_seconds": round(min(ours), 3), "theirs_seconds": round(min(theirs), 3),
+             "ok": ratio >= 1},
+            {"figure": f"scan_log_peak_bytes_{name}", "value": max(peaks), "limit": PEAK_LIMIT,
+             "ok": max(peaks) <= PEAK_LIMIT},
+            {"figure": f"scan_log_peak_growth_{name}", "ratio": round(max(peaks) / small_peak, 3),
+             "limit": 1.1, "mib": [mib // 8, mib], "ok": max(peaks) <= 1.1 * small_peak},
+        ]
+        for figure in figures:
+            print(json.dumps(figure), flush=True)
+            good = good and figure["ok"]
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()

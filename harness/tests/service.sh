@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# memsoak as a service, in a guest that boots Debian with systemd: two boots of one disk, with a panic
+# between them. Prints "ok" and "not ok" lines. Usage: service.sh BUILD
+set -u
+cd "$(dirname "$0")/../.." || exit
+build=$1
+kernel=${KERNEL:-stock}
+share=$build/test/service
+rm -rf "$share"
+mkdir -p "$share/root"
+
+image=$(harness/lab/make-rootfs.sh "$build/memsoak" "$build/memsoakd" "$build/memsoak-worker") || {
+	echo "not ok the Debian system could not be made"
+	exit 1
+}
+if ! make BUILD="$build" install DESTDIR="$share/root" > "$share/install.log" 2>&1; then
+	echo "not ok make install"
+	sed 's/^/# /' "$share/install.log"
+	exit 1
+fi
+cp harness/tests/service/*.sh "$share/"
+cp "$build/test/guest/talk" "$share/"
+cp --sparse=always "$image" "$share/disk"
+# What the firmware keeps over a crash (ACPI ERST): a file, as the disk is.
+truncate -s 64K "$share/erst"
+
+boot() { # NAME SCRIPT
+	name=$1
+	"$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" --script "$2" \
+		--console "$share/console-$name.log" --timeout "${GUEST_LIMIT:-25m}" \
+		--file harness/tests/service/root-init:/root-init --append "rdinit=/root-init memsoak.command=/share/guest-command systemd.show_status=0" \
+		--qemu-arg=-drive --qemu-arg="file=$share/disk,format=raw,if=virtio,cache=writethrough" \
+		--qemu-arg=-object --qemu-arg="memory-backend-file,id=erst,mem-path=$share/erst,size=64K,share=on" \
+		--qemu-arg=-device --qemu-arg=acpi-erst,memdev=erst
+}
+
+if ! boot first harness/tests/service/first-boot.sh; then
+	if grep -q '"ended": *"panic"' "$share/guest-end.json" 2> /dev/null && [ -e "$share/panic-wanted" ]; then
+		echo "ok the guest ended by the panic that was asked for"
+	else
+		echo "not ok the first boot ended badly"
+		tr -d '\r' < "$share/console-first.log" | tail -n 20 | sed 's/^/# /'
+	fi
+fi
+boot second harness/tests/service/second-boot.sh || {
+	echo "not ok the second boot ended badly"
+	tr -d '\r' < "$share/console-second.log" | tail -n 20 | sed 's/^/# /'
+}
+
+found=0
+for report in $(find "$share/runs" -name report.json 2> /dev/null | sort); do
+	found=1
+	name=$(basename "$(dirname "$report")")
+	for validator in "/usr/bin/python3 harness/tests/validate_report.py" "$build/memsoak validate"; do
+		if $validator "$report" > "$share/validate.log" 2>&1; then
+			echo "ok report of $name: ${validator##*/}"
+		else
+			echo "not ok report of $name: ${validator##*/}"
+			sed 's/^/# /' "$share/validate.log"
+		fi
+	done
+done
+[ $found = 1 ] || echo "not ok the guest left no report"
+rm -f "$share/disk"
