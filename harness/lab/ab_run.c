@@ -36,7 +36,7 @@ static void note(struct ab_boot *b, const struct boot *boot, bool has_report)
 	free(b->why);
 	b->ended = guest_ended_name(boot->end.ended);
 	b->exit_code = boot->end.exit_code;
-	b->seconds = (double)(boot->end.total_ns / NS_PER_MS) / 1000.0;
+	b->seconds = (double)boot->end.total_ns / (double)NS_PER_S;
 	b->why = boot->end.why ? memory_string(boot->end.why) : NULL;
 	b->has_report = has_report;
 }

@@ -4,4 +4,5 @@
 
 int command_run(int argc, char *const argv[]);
 int command_ab(int argc, char *const argv[]);
+int command_bisect(int argc, char *const argv[]);
 int command_kernels(int argc, char *const argv[]);

@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{"run", command_run, "boot a guest, run one command in it, end with its exit code"},
 	{"ab", command_ab, "boot two kernels in turn, again and again, and compare them"},
+	{"bisect", command_bisect, "does a kernel have the defect? For 'git bisect run': 0, 1 or 125"},
 	{"kernels", command_kernels, "list the kernels that a guest can be given by name"},
 };
 

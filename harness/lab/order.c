@@ -29,9 +29,10 @@ static uint64_t random_below(uint64_t *state, uint64_t n)
 static double arrangements(uint64_t boots, uint64_t block)
 {
 	double of_block = 1, all = 1;
+	uint64_t half = block / 2;
 
-	for (uint64_t i = 1; i <= block / 2; i++)
-		of_block *= (double)(block / 2 + i) / (double)i;
+	for (uint64_t i = 1; i <= half; i++)
+		of_block *= (double)(half + i) / (double)i;
 	for (uint64_t i = 0; i < boots / block && all < WANTED_ARRANGEMENTS; i++)
 		all *= of_block;
 	return all;
