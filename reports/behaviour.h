@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a kernel does to a page that is waited for while it moves, judged from a ladder of move_pages
- * with one hot private page: does a waiter on its migration entry hold a reference as long as it
- * sleeps (A), for a moment (B), or never (C)? Symbols (observe/fingerprint.h) tell only what code
- * is there.
+ * What a kernel does to a page that is waited for while it moves, judged from a ladder of
+ * move_pages with one hot private page: does a waiter on its migration entry hold a reference as
+ * long as it sleeps (A), for a moment (B), or never (C)? Symbols (observe/fingerprint.h) tell only
+ * what code is there.
  *
- * Each generation makes a prediction with its spread over boots; those that would show what was
- * seen in fewer than BEHAVIOUR_ALPHA of their boots are ruled out. The one that is left is the
+ * Each generation makes a prediction, with its spread over runs; those that would show what was
+ * seen in fewer than BEHAVIOUR_ALPHA of their runs are ruled out. The one that is left is the
  * answer; when more are left, or none, it is unknown.
  */
 #pragma once
@@ -35,7 +35,7 @@ struct behaviour_counts {
 struct behaviour {
 	const char *generation; /* "A", "B", "C", "unknown" */
 	char why[320];
-	/* Of the boots of each generation: so many behave like this, or farther from the others. */
+	/* Of each generation: the share of its runs that are like this one, or farther out. */
 	double chance[BEHAVIOUR_GENERATIONS];
 	bool has_chances;
 };
@@ -44,7 +44,7 @@ struct behaviour {
 void behaviour_judge(const struct behaviour_counts *control, const struct behaviour_counts *faulted,
 		     struct behaviour *ret);
 
-/* EAGAIN for each wait that 95 % of a generation's boots show; for C the low end is 0. */
+/* EAGAIN for each wait that 95 % of a generation's runs show; for C the low end is 0. */
 void behaviour_range(enum behaviour_generation generation, double *ret_low, double *ret_high);
 
 /*

@@ -111,7 +111,8 @@ static void set_disagreement(struct jsonw *object, const struct jsonw *report, c
 	    strcmp(symbols, behaves) == 0)
 		return;
 	(void)snprintf(text, sizeof(text),
-		       "the symbols say %s, the kernel behaves like %s: the code differs from what its names promise",
+		       "the symbols say %s, the kernel behaves like %s: the code differs from what "
+		       "its names promise",
 		       symbols, behaves);
 	jsonw_set_string(object, "disagreement", text);
 }
@@ -131,7 +132,8 @@ struct jsonw *behaviour_describe(const struct jsonw *report)
 		return NULL;
 	if (sums.is_uncounted)
 		(void)snprintf(b.why, sizeof(b.why),
-			       "EAGAIN and waits were not counted: that takes kprobes (see memsoak doctor)");
+			       "EAGAIN and waits were not counted: that takes kprobes (see memsoak "
+			       "doctor)");
 	else
 		behaviour_judge(&sums.control, &sums.faulted, &b);
 	object = jsonw_object();

@@ -10,11 +10,11 @@
 #include "reports/behaviour.h"
 #include "reports/test_reports.h"
 
-static const struct behaviour_counts quiet = {.attempts = 50000};
-
+/* With a control that is long enough. */
 static struct behaviour judge(uint64_t eagain, uint64_t waits, uint64_t gave_up)
 {
 	struct behaviour_counts faulted = {waits + eagain, eagain, waits, gave_up};
+	struct behaviour_counts quiet = {.attempts = 50000 + 9 * faulted.attempts};
 	struct behaviour b;
 
 	behaviour_judge(&quiet, &faulted, &b);
@@ -75,6 +75,13 @@ static void unknown_for_a_reason(void **state)
 	assert_false(b.has_chances);
 	behaviour_judge(&noisy, &a, &b);
 	says_unknown(&b, "1 EAGAIN in 50000 attempts of the control");
+	/* Three EAGAIN, and nine attempts in ten were those with faulters. */
+	behaviour_judge(&(struct behaviour_counts){.attempts = 1000},
+			&(struct behaviour_counts){9000, 3, 8000, 0}, &b);
+	says_unknown(&b, "the control's 1000 attempts are too few");
+	behaviour_judge(&(struct behaviour_counts){.attempts = 1000},
+			&(struct behaviour_counts){9000, 60, 8000, 0}, &b);
+	assert_string_equal(b.generation, "B");
 	b = judge(0, 0, 0);
 	says_unknown(&b, "no thread met a migration entry");
 	b = judge(0, 21, 0);
@@ -142,11 +149,14 @@ static void ranges(void **state)
 	assert_true(low[BEHAVIOUR_C] == 0);
 }
 
-#define GROUP "{'name':'hot','workload':'refault','kind':'private-anonymous','driven_by':'move_pages','pages':1}"
+#define GROUP                                                                                      \
+	"{'name':'hot','workload':'refault','kind':'private-anonymous','driven_by':'move_pages','" \
+	"pages':1}"
 #define RUNG(faulters, eagain, waits, gave_up)                                                     \
 	"{'faulters':" #faulters ",'attempts':40000,'eagain':" #eagain ",'waits':" #waits          \
 	",'gave_up':" #gave_up ",'moved':39000,'not_moved':" #gave_up ",'offline_attempts':0}"
-#define LADDER RUNG(0, 0, 0, 0) "," RUNG(1, 20, 4000, 0) "," RUNG(2, 0, 5000, 0) "," RUNG(3, 9, 999, 0)
+#define LADDER                                                                                     \
+	RUNG(0, 0, 0, 0) "," RUNG(1, 20, 4000, 0) "," RUNG(2, 0, 5000, 0) "," RUNG(3, 9, 999, 0)
 
 /* The answer's JSON of a report with these parts; NULL: none is given. */
 static struct jsonw *describe(const char *generation, const char *groups, const char *rungs)
@@ -176,11 +186,12 @@ static void from_a_report(void **state)
 
 static void other_rungs_do_not_count(void **state)
 {
-	struct jsonw *object = describe(
-		"B", GROUP,
-		LADDER "," RUNG(16, 30000, 9000, 3000) ",{'faulters':2,'attempts':9000,'eagain':8000,"
-						       "'waits':5,'gave_up':700,'moved':9,"
-						       "'not_moved':700,'offline_attempts':3}");
+	struct jsonw *object =
+		describe("B", GROUP,
+			 LADDER "," RUNG(16, 30000, 9000,
+					 3000) ",{'faulters':2,'attempts':9000,'eagain':8000,"
+					       "'waits':5,'gave_up':700,'moved':9,"
+					       "'not_moved':700,'offline_attempts':3}");
 
 	(void)state;
 	assert_string_equal(jsonw_get_string(object, "generation"), "B");
@@ -193,11 +204,13 @@ static void disagreement(void **state)
 	static const struct {
 		const char *symbols, *rungs, *says;
 	} table[] = {
-		{"C", RUNG(0, 0, 0, 0) "," RUNG(3, 9000, 9000, 880), "say C, the kernel behaves like A"},
+		{"C", RUNG(0, 0, 0, 0) "," RUNG(3, 9000, 9000, 880),
+		 "say C, the kernel behaves like A"},
 		{"A", RUNG(0, 0, 0, 0) "," RUNG(2, 0, 9000, 0), "say A, the kernel behaves like C"},
 		{"A", RUNG(0, 0, 0, 0) "," RUNG(3, 9000, 9000, 880), NULL},
 		{"unknown", RUNG(0, 0, 0, 0) "," RUNG(3, 9000, 9000, 880), NULL},
-		{"C", RUNG(0, 1, 0, 0) "," RUNG(3, 9000, 9000, 880), NULL}, /* the control is noisy */
+		{"C", RUNG(0, 1, 0, 0) "," RUNG(3, 9000, 9000, 880),
+		 NULL}, /* the control is noisy */
 	};
 
 	(void)state;
@@ -226,9 +239,11 @@ static void ladders_that_say_nothing(void **state)
 		 LADDER},
 		{"{'workload':'pin','kind':'private-anonymous','driven_by':'move_pages','pages':1}",
 		 LADDER},
-		{"{'workload':'refault','kind':'private-anonymous','driven_by':'move_pages','pages':16}",
+		{"{'workload':'refault','kind':'private-anonymous','driven_by':'move_pages','pages'"
+		 ":16}",
 		 LADDER},
-		{"{'workload':'refault','kind':'private-anonymous','driven_by':'offline','pages':1}",
+		{"{'workload':'refault','kind':'private-anonymous','driven_by':'offline','pages':"
+		 "1}",
 		 LADDER},
 	};
 
@@ -245,8 +260,9 @@ static void ladders_that_say_nothing(void **state)
 static void uncounted(void **state)
 {
 	struct jsonw *object =
-		describe("C", GROUP, "{'faulters':0,'moved':9,'not_moved':0,'offline_attempts':0},"
-				     "{'faulters':2,'moved':9,'not_moved':0,'offline_attempts':0}");
+		describe("C", GROUP,
+			 "{'faulters':0,'moved':9,'not_moved':0,'offline_attempts':0},"
+			 "{'faulters':2,'moved':9,'not_moved':0,'offline_attempts':0}");
 
 	(void)state;
 	assert_string_equal(jsonw_get_string(object, "generation"), "unknown");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -294,6 +295,29 @@ static void test_children(void **state)
 	assert_int_equal(WEXITSTATUS(status), 7);
 }
 
+/* Whoever writes 0 to a cgroup.procs file enters the group: /dev/full stands for one that refuses. */
+static void test_a_child_that_cannot_enter_its_cgroup_is_no_child(void **state)
+{
+	const char *const argv[] = {"/bin/true", NULL};
+	int refusing = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	int taking = memfd_create("cgroup.procs", MFD_CLOEXEC);
+	struct process_options options = {.stdout_fd = -1, .stderr_fd = -1, .cgroup_fds = &taking,
+					  .n_cgroup_fds = 1};
+	struct process p;
+	char written[8] = "";
+	int status;
+
+	(void)state;
+	assert_int_equal(process_spawn(&p, argv, &options, NULL), 0);
+	assert_int_equal(process_reap(&p, &status), 0);
+	assert_int_equal(pread(taking, written, sizeof(written), 0), 2);
+	assert_string_equal(written, "0\n");
+	options.cgroup_fds = &refusing;
+	assert_int_equal(process_spawn(&p, argv, &options, NULL), -ENOSPC);
+	(void)close(taking);
+	(void)close(refusing);
+}
+
 static void test_atomic_write_on_a_full_disk_keeps_the_old(void **state)
 {
 	struct err e = {0};
@@ -339,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_fsio_reads_below_its_root),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_a_child_that_cannot_enter_its_cgroup_is_no_child),
 		cmocka_unit_test(test_atomic_write_on_a_full_disk_keeps_the_old),
 		cmocka_unit_test(test_atomic_write_leaves_a_fifo_a_fifo),
 	};

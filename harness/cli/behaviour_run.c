@@ -49,8 +49,8 @@ static int run_daemon(const char *directory, struct err *e)
 {
 	cleanup_free char *path = daemon_path();
 	/* Nothing goes offline, so there is nothing to consent to. */
-	const char *const argv[] = {path,      "--foreground", "--quiet", "--yes", "--profile",
-				    "fingerprint", "--out",    directory, NULL};
+	const char *const argv[] = {path,	   "--foreground", "--quiet", "--yes", "--profile",
+				    "fingerprint", "--out",	   directory, NULL};
 	cleanup_close int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	struct process_options options = {.stdout_fd = null, .stderr_fd = -1};
 	struct process process;
@@ -82,11 +82,13 @@ static int load(const char *directory, int code, struct report **ret_report, str
 
 	if (code < 0)
 		return EXIT_CANNOT_JUDGE;
-	/* Refused before it began: that it has said itself. Aborted: there is a report, of a part. */
+	/* Refused before it began: that it has said itself. Aborted: there is a report, of a part.
+	 */
 	if (access(path, F_OK) < 0 || code == EXIT_ABORTED_RESTORED ||
 	    code == EXIT_ABORTED_MEMORY_OFFLINE)
 		return code == EXIT_PASS ? EXIT_CANNOT_JUDGE : code;
-	/* Its verdict is no matter: a kernel that fails the soak's rules behaves like something, too. */
+	/* Its verdict is no matter: a kernel that fails the soak's rules behaves like something,
+	 * too. */
 	return report_load(path, ret_report, e) < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
 }
 

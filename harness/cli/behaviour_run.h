@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The short run that shows how this host's kernel behaves: memsoakd with the profile "fingerprint". */
+/* The short run that shows how this host's kernel behaves: memsoakd with the profile "fingerprint".
+ */
 #pragma once
 
 struct err;

@@ -40,9 +40,12 @@ static const struct option_spec specs[] = {
 static const struct option_command command = {
 	.program = "memsoak fingerprint",
 	.usage = "[--json] [--kallsyms FILE | --behaviour [--out DIR]]",
-	.summary = "How this kernel waits for a page that is being moved, and which fixes it has, by its symbols:\n"
-		   "A holds a page reference (before 5.0), B for a moment (5.0 to 5.16), C none (since 5.17).\n"
-		   "Ends 0 with any answer by symbols; with --behaviour 3 when that could not be told.",
+	.summary = "How this kernel waits for a page that is being moved, and which fixes it has, "
+		   "by its symbols:\n"
+		   "A holds a page reference (before 5.0), B for a moment (5.0 to 5.16), C none "
+		   "(since 5.17).\n"
+		   "Ends 0 with any answer by symbols; with --behaviour 3 when that could not be "
+		   "told.",
 	.specs = specs,
 	.n_specs = ARRAY_SIZE(specs),
 };
@@ -71,7 +74,8 @@ static void print_rungs(const struct jsonw *ladder)
 		if (jsonw_has(rung, "eagain"))
 			(void)printf("%" PRIu64 " EAGAIN in %" PRIu64 " attempts and %" PRIu64
 				     " waits, ",
-				     jsonw_get_uint(rung, "eagain"), jsonw_get_uint(rung, "attempts"),
+				     jsonw_get_uint(rung, "eagain"),
+				     jsonw_get_uint(rung, "attempts"),
 				     jsonw_get_uint(rung, "waits"));
 		(void)printf("%" PRIu64 " pages not moved\n", jsonw_get_uint(rung, "not_moved"));
 	}
@@ -139,7 +143,7 @@ static int behaviour_exit(const struct jsonw *document)
 		return EXIT_CANNOT_JUDGE;
 	}
 	return strcmp(jsonw_get_string(behaviour, "generation"), "unknown") == 0 ? EXIT_CANNOT_JUDGE
-										  : EXIT_PASS;
+										 : EXIT_PASS;
 }
 
 static int fingerprint(const struct options *o)
@@ -182,7 +186,8 @@ int cmd_fingerprint(int argc, char *const argv[])
 		return EXIT_PASS;
 	if (r == 0 && options.kallsyms && options.behaviour)
 		r = err_set(&e, -EINVAL,
-			    "--kallsyms is another kernel's list, --behaviour is of this one: give one of them");
+			    "--kallsyms is another kernel's list, --behaviour is of this one: give "
+			    "one of them");
 	if (r == 0 && options.out && !options.behaviour)
 		r = err_set(&e, -EINVAL, "--out keeps the run of --behaviour: give that, too");
 	if (r == 0 && options.kallsyms && access(options.kallsyms, R_OK) < 0)

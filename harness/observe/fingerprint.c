@@ -43,7 +43,8 @@ struct fix {
 	const char *why;    /* ... and why */
 };
 
-/* Static functions can be inlined away: their absence counts only where a global one says the same. */
+/* Static functions can be inlined away: their absence counts only where a global one says the same.
+ */
 static const struct fix fixes[] = {
 	{
 		.key = "mlock_batching", /* mm/mlock.c, 5.18: 2fbb0c10d1e8 */
@@ -121,13 +122,13 @@ static void read_list(struct reading *r, int dir_fd, const char *path)
 	if (error == -ENODATA)
 		r->incomplete = memory_string("the list of symbols names no function");
 	else if (error < 0)
-		r->incomplete = memory_format("the list of symbols cannot be read: %s",
-					      strerror(-error));
+		r->incomplete =
+			memory_format("the list of symbols cannot be read: %s", strerror(-error));
 	for (size_t i = 0; i < ARRAY_SIZE(marks) && !r->incomplete; i++)
 		if (!r->found[i][0])
-			r->incomplete = memory_format(
-				"the list of symbols is cut: %s, which every kernel has, is missing",
-				marks[i]);
+			r->incomplete = memory_format("the list of symbols is cut: %s, which every "
+						      "kernel has, is missing",
+						      marks[i]);
 }
 
 /* The index of the sign that decides; -1: none. */
@@ -181,11 +182,11 @@ static struct jsonw *generation_evidence(const struct reading *r)
 	if (r->incomplete)
 		return evidence;
 	if (sign < 0)
-		jsonw_append(evidence, jsonw_string("migration_entry_wait is not there: this kernel "
-						    "does not migrate pages"));
-	else if (strcmp(signs[sign].generation, "A") == 0)
 		jsonw_append(evidence,
-			     jsonw_string("no function of a later generation is there"));
+			     jsonw_string("migration_entry_wait is not there: this kernel "
+					  "does not migrate pages"));
+	else if (strcmp(signs[sign].generation, "A") == 0)
+		jsonw_append(evidence, jsonw_string("no function of a later generation is there"));
 	return evidence;
 }
 

@@ -14,8 +14,9 @@
 #define LISTS "harness/tests/fixtures/kallsyms/"
 
 /* The answers in the order of the report: y(es), n(o), u(nknown). */
-static const char *const keys[] = {"mlock_batching",	    "mlock_drain", "migration_batching",
-				   "early_reference_check", "demotion",	   "soft_offline_accounting"};
+static const char *const keys[] = {"mlock_batching",	 "mlock_drain",
+				   "migration_batching", "early_reference_check",
+				   "demotion",		 "soft_offline_accounting"};
 
 static const struct {
 	const char *list, *generation, *evidence, *answers;
@@ -141,9 +142,10 @@ static void look_alikes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		char list[512];
 
-		(void)snprintf(list, sizeof(list),
-			       "0 T _stext\n0 T handle_mm_fault\n%s0 T schedule\n0 T start_kernel\n",
-			       table[i].line);
+		(void)snprintf(
+			list, sizeof(list),
+			"0 T _stext\n0 T handle_mm_fault\n%s0 T schedule\n0 T start_kernel\n",
+			table[i].line);
 		test_tree_file(&tree, "proc/kallsyms", list);
 		if (strcmp(fingerprint_generation(tree.fs.root_fd, "proc/kallsyms"),
 			   table[i].generation) != 0)
