@@ -30,6 +30,7 @@ static const struct {
 	{"phase", fold_take_phase, true},
 	{"phase_end", fold_take_phase_end, true},
 	{"kmsg_lost", fold_take_kmsg_lost, true},
+	{"witnesses", fold_take_witnesses, true},
 	{"worker_exit", fold_take_worker_exit, true},
 	{"setting", fold_take_setting, true},
 	{"setting_restored", fold_take_setting_restored, false},
@@ -89,6 +90,7 @@ static void fold_done(struct fold *f)
 	free(f->phases);
 	fold_findings_done(f);
 	jsonw_free(f->settings);
+	jsonw_free(f->witnesses);
 	jsonw_free(f->unmeasured);
 	free(f);
 }

@@ -27,6 +27,7 @@ struct jsonw;
 #define FOLD_NAME_SIZE 80
 #define FOLD_FINDING_SIZE 8192 /* of the kernel's text about one finding */
 #define FOLD_MAX_FRAMES 64
+#define FOLD_MAX_WITNESSES 32
 
 /* A count with the proof that it was measured. */
 struct known {
@@ -157,6 +158,7 @@ struct fold {
 	size_t n_findings;
 	uint64_t findings_unlisted;
 	struct tally findings_by_kind;
+	struct jsonw *witnesses; /* the report's kernel_log.witnesses; owned */
 	struct text_tally faults;
 	struct jsonw *settings; /* the report's harness.settings_changed; owned */
 
@@ -205,6 +207,7 @@ void fold_take_restore(struct fold *f, struct journal_value o);
 
 void fold_take_finding(struct fold *f, struct journal_value o);
 void fold_take_fault(struct fold *f, struct journal_value o);
+void fold_take_witnesses(struct fold *f, struct journal_value o);
 void fold_take_kmsg_lost(struct fold *f, struct journal_value o);
 void fold_take_worker_exit(struct fold *f, struct journal_value o);
 void fold_take_setting(struct fold *f, struct journal_value o);

@@ -171,6 +171,10 @@ static void describe_kernel_log(struct fold *f, struct jsonw *report)
 		fold_unmeasured(f, "lockups",
 				"%llu records of the kernel's log were overwritten before they were read: what they said is not listed",
 				(unsigned long long)lost);
+	if (!f->witnesses)
+		fold_unmeasured(f, "kernel_log.witnesses", "the run ended before they were asked");
+	jsonw_set(log, "witnesses", f->witnesses);
+	f->witnesses = NULL;
 	jsonw_set(report, "kernel_log", log);
 }
 

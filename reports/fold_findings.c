@@ -145,6 +145,15 @@ void fold_findings_done(struct fold *f)
 	free(f->findings);
 }
 
+static void set_string(struct jsonw *object, const char *key, struct journal_value o,
+		       const char *from)
+{
+	char text[FOLD_TEXT_SIZE];
+
+	if (journal_string(o, from, text, sizeof(text)))
+		jsonw_set_string(object, key, text);
+}
+
 void fold_take_fault(struct fold *f, struct journal_value o)
 {
 	char what[FOLD_TEXT_SIZE];
@@ -152,6 +161,29 @@ void fold_take_fault(struct fold *f, struct journal_value o)
 	if (!journal_string(o, "what", what, sizeof(what)))
 		(void)snprintf(what, sizeof(what), "a fault without a reason");
 	fold_fault(f, "%s", what);
+}
+
+void fold_take_witnesses(struct fold *f, struct journal_value o)
+{
+	static const char *const numbers[] = {"before", "after", "findings"};
+	struct journal_iterator i = journal_each(journal_get(o, "list"));
+
+	jsonw_free(f->witnesses);
+	f->witnesses = jsonw_array();
+	for (; journal_more(&i) && jsonw_length(f->witnesses) < FOLD_MAX_WITNESSES; journal_step(&i)) {
+		struct jsonw *one = jsonw_object();
+		uint64_t number;
+
+		set_string(one, "name", i.value, "name");
+		for (size_t k = 0; k < ARRAY_SIZE(numbers); k++)
+			if (journal_uint(i.value, numbers[k], &number))
+				jsonw_set_uint(one, numbers[k], number);
+		set_string(one, "disagreement", i.value, "disagreement");
+		if (jsonw_has(one, "name"))
+			jsonw_append(f->witnesses, one);
+		else
+			jsonw_free(one);
+	}
 }
 
 void fold_take_kmsg_lost(struct fold *f, struct journal_value o)
@@ -171,15 +203,6 @@ void fold_take_worker_exit(struct fold *f, struct journal_value o)
 	}
 	(void)journal_int(o, "status", &number);
 	fold_fault(f, "a worker of group '%s' ended too early with status %" PRId64, group, number);
-}
-
-static void set_string(struct jsonw *object, const char *key, struct journal_value o,
-		       const char *from)
-{
-	char text[FOLD_TEXT_SIZE];
-
-	if (journal_string(o, from, text, sizeof(text)))
-		jsonw_set_string(object, key, text);
 }
 
 void fold_take_setting(struct fold *f, struct journal_value o)

@@ -294,6 +294,21 @@ static void put_ladder(const struct page *p)
 	}
 }
 
+/* Where the kernel's own counters say something else than its log. */
+static void put_disagreements(const struct page *p)
+{
+	const struct jsonw *list = jsonw_get(jsonw_get(p->report, "kernel_log"), "witnesses");
+
+	for (size_t i = 0; i < jsonw_length(list); i++) {
+		if (!jsonw_has(jsonw_at(list, i), "disagreement"))
+			continue;
+		label(p, "");
+		put_named(p, "", jsonw_at(list, i), "name");
+		put_named(p, ": ", jsonw_at(list, i), "disagreement");
+		(void)fputc('\n', p->out);
+	}
+}
+
 static void put_lockups(const struct page *p)
 {
 	const struct jsonw *list = jsonw_get(p->report, "lockups");
@@ -316,6 +331,7 @@ static void put_lockups(const struct page *p)
 	}
 	if (n > MAX_LOCKUP_LINES)
 		(void)fprintf(p->out, "%11s and %zu more\n", "", n - MAX_LOCKUP_LINES);
+	put_disagreements(p);
 }
 
 static void put_harness(const struct page *p)

@@ -152,6 +152,32 @@ static void test_lockup_details(void **state)
 	test_run_done(&run);
 }
 
+static void test_witnesses(void **state)
+{
+	struct test_run run = test_run_new(NULL);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "witnesses",
+		   "'list':[{'name':'softlockup_count','before':1,'after':3,'findings':0,'disagreement':'it grew'},"
+		   "{'name':'taint_die','before':0,'after':0,'findings':0},{'before':1},7,{'name':'x','before':-1}]");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_json(&run, "kernel_log.witnesses",
+		     "[{'name':'softlockup_count','before':1,'after':3,'findings':0,'disagreement':'it grew'},"
+		     "{'name':'taint_die','before':0,'after':0,'findings':0},{'name':'x'}]");
+	assert_non_null(strstr(run.screen, "softlockup_count: it grew"));
+	assert_null(strstr(run.screen, "taint_die"));
+	test_run_done(&run);
+	/* A run that did not come to its end has asked none. */
+	run = test_run_new(NULL);
+	test_begin(&run);
+	test_fold(&run);
+	test_is_absent(&run, "kernel_log.witnesses");
+	test_is_unmeasured(&run, "kernel_log.witnesses", "before they were asked");
+	test_run_done(&run);
+}
+
 static void test_many_lockups(void **state)
 {
 	struct test_run run = test_run_new(NULL);
@@ -313,7 +339,7 @@ int test_fold_frame(void)
 		cmocka_unit_test(test_duration_across_boots),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_lockups),
-		cmocka_unit_test(test_lockup_details), cmocka_unit_test(test_many_lockups),
+		cmocka_unit_test(test_lockup_details), cmocka_unit_test(test_witnesses), cmocka_unit_test(test_many_lockups),
 		cmocka_unit_test(test_log_lost),
 		cmocka_unit_test(test_log_unread),
 		cmocka_unit_test(test_faults_of_the_harness),

@@ -5,9 +5,7 @@
  * that one too: there is one trace for both.
  */
 #include <stdlib.h>
-#include <time.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "observe/kmsg.h"
@@ -68,16 +66,6 @@ void kmsg_classifier_free(struct kmsg_classifier *c)
 	for (size_t i = 0; i < MAX_OPEN; i++)
 		free(c->open[i]);
 	free(c);
-}
-
-uint64_t kmsg_this_hz(void)
-{
-	struct timespec step;
-
-	/* kernel/time/posix-timers.c: the coarse clocks go on by a tick (KTIME_LOW_RES) at a time. */
-	if (clock_getres(CLOCK_MONOTONIC_COARSE, &step) < 0 || step.tv_sec != 0 || step.tv_nsec <= 0)
-		return 0;
-	return NS_PER_S / (uint64_t)step.tv_nsec;
 }
 
 /* Lines of one context are written one after the other. */
@@ -213,25 +201,6 @@ static bool add_part(struct kmsg_classifier *c, const struct header *h,
 	return false;
 }
 
-/* init/calibrate.c: "... 4199.99 BogoMIPS (lpj=8399992)": loops a tick, and 500000 times loops a second. */
-static void learn_hz(struct kmsg_classifier *c, struct kmsg_span line)
-{
-	struct kmsg_span lpj = line;
-	uint64_t whole, hundredths, loops;
-	const char *end = span_find(line, " BogoMIPS"), *p = end;
-
-	if (c->hz || !end || !span_skip_past(&lpj, "(lpj=") ||
-	    !span_take_number(&lpj, UINT32_MAX, &loops) || loops == 0)
-		return;
-	while (p > line.at && (is_digit(p[-1]) || p[-1] == '.'))
-		p--;
-	line = (struct kmsg_span){p, end};
-	if (!span_take_number(&line, UINT32_MAX, &whole) || !span_take_char(&line, '.') ||
-	    !span_take_number(&line, 99, &hundredths))
-		return;
-	c->hz = ((whole * 100 + hundredths) * 5000 + loops / 2) / loops;
-}
-
 static void begin(struct kmsg_classifier *c, const struct header *h,
 		  const struct kmsg_finding *told, const struct kmsg_line *line,
 		  struct kmsg_span title)
@@ -239,7 +208,8 @@ static void begin(struct kmsg_classifier *c, const struct header *h,
 	enum kmsg_kind cause = h->kind == KMSG_PANIC ? header_panic_cause(title) : NO_KIND;
 
 	if (h->action == HEADER_HZ) {
-		learn_hz(c, title);
+		if (!c->hz)
+			c->hz = kmsg_hz_of_line(title);
 		return;
 	}
 	if (add_part(c, h, told, line, title))
@@ -314,9 +284,20 @@ static void go_on(struct kmsg_classifier *c, const struct kmsg_line *line)
 		feed_newest(c, line);
 }
 
+/* Most lines of traces begin with a blank, no header does. */
+static bool may_be_header(const struct kmsg_classifier *c, const char *text, size_t length)
+{
+	return length >= 4 && *text != ' ' && header_candidate(&c->headers, text);
+}
+
 bool kmsg_classifier_wants(const struct kmsg_classifier *c, const char *text, size_t length)
 {
-	return c->n_open || (length >= 4 && header_candidate(&c->headers, text));
+	return c->n_open || may_be_header(c, text, length);
+}
+
+bool kmsg_classifier_may_begin(const struct kmsg_classifier *c, const char *text, size_t length)
+{
+	return may_be_header(c, text, length);
 }
 
 void kmsg_classify_line(struct kmsg_classifier *c, const struct kmsg_line *line)
@@ -325,7 +306,7 @@ void kmsg_classify_line(struct kmsg_classifier *c, const struct kmsg_line *line)
 	struct kmsg_finding told;
 	const struct header *h;
 
-	if (line->length >= 4 && !line->is_continued && header_candidate(&c->headers, line->text)) {
+	if (may_be_header(c, line->text, line->length) && !line->is_continued) {
 		finding_clear(&told);
 		h = headers_find(&c->headers, text, &title, &told);
 		if (h && (!line->is_bare || h->is_unmistakable)) {

@@ -125,17 +125,19 @@ bool take_watchdog_cpu(struct kmsg_span rest, struct kmsg_finding *finding)
  */
 bool take_rcu_stall(struct kmsg_span rest, struct kmsg_finding *finding)
 {
-	struct kmsg_span who;
-	const char *detected = span_find(rest, "detected");
-	const char *stall = detected ? span_find((struct kmsg_span){detected, rest.end}, "stall")
-				     : span_find(rest, "self-detec");
+	static const char *const words[] = {"self-detected stall", "detected stall"};
+	struct kmsg_span who = rest;
+	const char *detected = span_find(rest, "detected ");
+	bool is_stall = detected && span_find((struct kmsg_span){detected, rest.end}, "stall");
 
-	if (!detected && !stall)
+	/* "_sched self-detec": the line ends within the words */
+	while (rest.at < rest.end && *rest.at != ' ')
+		rest.at++;
+	for (size_t i = 0; !is_stall && i < ARRAY_SIZE(words) && span_length(rest) > 4; i++)
+		is_stall = span_length(rest) <= strlen(words[i]) &&
+			   memcmp(rest.at + 1, words[i], span_length(rest) - 1) == 0;
+	if (!is_stall)
 		return false;
-	/* "detected" and nothing more: only where the line was cut. */
-	if (!stall && rest.end - detected > 12)
-		return false;
-	who = rest;
 	if (span_skip_past(&who, "{")) {
 		span_skip_blanks(&who);
 		(void)take_cpu(&who, finding);

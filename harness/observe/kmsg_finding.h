@@ -74,6 +74,8 @@ struct kmsg_classifier *kmsg_classifier_new(void (*found)(void *context,
 void kmsg_classifier_free(struct kmsg_classifier *c); /* what is open is dropped; NULL is fine */
 /* false: nothing is open, and the line opens nothing: it need not be given. */
 bool kmsg_classifier_wants(const struct kmsg_classifier *c, const char *text, size_t length);
+/* May it open a finding? Only then its time must be exact; within a finding a second will do. */
+bool kmsg_classifier_may_begin(const struct kmsg_classifier *c, const char *text, size_t length);
 void kmsg_classify_line(struct kmsg_classifier *c, const struct kmsg_line *line);
 /* One message, which may be several lines: only the first opens a finding. */
 void kmsg_classify_message(struct kmsg_classifier *c, const struct kmsg_line *message);

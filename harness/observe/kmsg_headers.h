@@ -84,7 +84,10 @@ const struct header *headers_find(const struct header_index *index, struct kmsg_
 /* The kind of trouble that a panic's text says it is the end of; NO_KIND: it does not. */
 enum kmsg_kind header_panic_cause(struct kmsg_span text);
 
-/* Readers of the rest of a header: kmsg_details.c. */
+/* Of the line with which the kernel tells its BogoMIPS; 0: it does not say. */
+uint64_t kmsg_hz_of_line(struct kmsg_span line);
+
+/* Readers of the rest of a header: kmsg_details.c, kmsg_page.c. */
 bool take_soft_lockup(struct kmsg_span rest, struct kmsg_finding *finding);
 bool take_hard_lockup(struct kmsg_span rest, struct kmsg_finding *finding);
 bool take_watchdog_cpu(struct kmsg_span rest, struct kmsg_finding *finding);

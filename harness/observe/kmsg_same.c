@@ -18,7 +18,7 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 }
 
 /* Of a title as much as tells it apart from others. */
-#define TITLE_SIZE 200
+#define TITLE_SIZE 128
 
 enum {
 	IS_DIGIT = 1,

@@ -9,12 +9,11 @@
 #include "base/memory.h"
 #include "observe/kmsg.h"
 #include "observe/log_journal.h"
+#include "observe/log_line.h"
 #include "observe/log_prefix.h"
 
 /* A longer line is looked at in pieces. */
 #define BUFFER_SIZE (128u << 10)
-
-#define ESCAPE '\x1b'
 
 enum log_form {
 	FORM_UNKNOWN, /* nothing read yet */
@@ -29,6 +28,8 @@ struct log_reader {
 	char outer[96]; /* the prefix of the last line, up to the kernel's stamp */
 	size_t outer_length;
 	struct kmsg_span outer_when; /* within it */
+	char seconds[8];	     /* "[   12.": of the last stamp */
+	uint64_t seconds_ns;
 	bool has_stamps;   /* this log's kernel lines have stamps: one without is not the kernel's */
 	bool has_returns;  /* carriage returns, in this part of it */
 	bool is_in_record; /* the last line was a record of /dev/kmsg: lines with a space are its tail */
@@ -64,28 +65,6 @@ const struct log_figures *log_reader_figures(const struct log_reader *r)
 	return &r->figures;
 }
 
-/* Colours and cursor movements of a terminal: ESC [ ... letter, ESC letter. */
-static struct kmsg_span without_escapes(struct log_reader *r, struct kmsg_span line)
-{
-	char *to = r->scratch;
-
-	while (line.at < line.end) {
-		if (*line.at != ESCAPE) {
-			*to++ = *line.at++;
-			continue;
-		}
-		line.at++;
-		if (!span_take_char(&line, '[')) {
-			line.at += line.at < line.end;
-			continue;
-		}
-		while (line.at < line.end && (is_digit(*line.at) || *line.at == ';' || *line.at == '?'))
-			line.at++;
-		line.at += line.at < line.end;
-	}
-	return (struct kmsg_span){r->scratch, to};
-}
-
 static void give(struct log_reader *r, const struct log_prefix *x, struct kmsg_span text,
 		 bool is_continued)
 {
@@ -105,29 +84,6 @@ static void give(struct log_reader *r, const struct log_prefix *x, struct kmsg_s
 	kmsg_classify_line(r->classifier, &line);
 }
 
-/*
- * A message that another printer has put into the middle of the line, or that came behind what a
- * program wrote without a newline: where its stamp begins. *has_escapes: look again without them.
- */
-static const char *find_stamp(struct kmsg_span s, bool *has_escapes)
-{
-	const char *p = s.at, *begin = s.at;
-	uint64_t ns;
-
-	while ((p = memchr(p, '[', (size_t)(s.end - p)))) {
-		struct kmsg_span rest = {p, s.end};
-
-		if (p > begin && p[-1] == ESCAPE) {
-			*has_escapes = true;
-			return NULL;
-		}
-		if (s.end - p > 9 && (p[1] == ' ' || is_digit(p[1])) && log_take_stamp(&rest, &ns))
-			return p;
-		p++;
-	}
-	return NULL;
-}
-
 static void take_record(struct log_reader *r, struct kmsg_span line)
 {
 	struct kmsg_record record;
@@ -135,15 +91,6 @@ static void take_record(struct log_reader *r, struct kmsg_span line)
 	if (line.at != r->scratch && kmsg_parse(line.at, span_length(line), r->scratch, &record))
 		kmsg_classify_record(r->classifier, &record);
 	r->is_in_record = true;
-}
-
-static struct kmsg_span trim(struct kmsg_span line)
-{
-	while (line.at < line.end && (*line.at == '\r' || *line.at == '\0'))
-		line.at++;
-	while (line.end > line.at && (line.end[-1] == '\r' || line.end[-1] == '\0'))
-		line.end--;
-	return line;
 }
 
 /* Many lines have the same prefix as the one before, up to the kernel's stamp: syslog's for a second. */
@@ -170,8 +117,8 @@ static void take_line(struct log_reader *r, struct kmsg_span line, bool is_conti
 	const char *next;
 	bool has_escapes;
 
-	for (line = trim(line); line.at < line.end; line.at = next) {
-		has_escapes = *line.at == ESCAPE;
+	for (line = log_trim(line); line.at < line.end; line.at = next) {
+		has_escapes = *line.at == LOG_ESCAPE;
 		log_prefix_take_outer(line, &x);
 		if (x.is_foreign)
 			return;
@@ -181,9 +128,9 @@ static void take_line(struct log_reader *r, struct kmsg_span line, bool is_conti
 			take_record(r, line);
 			return;
 		}
-		next = has_escapes ? NULL : find_stamp(x.text, &has_escapes);
+		next = has_escapes ? NULL : log_find_stamp(x.text, &has_escapes);
 		if (has_escapes && may_have_escapes) {
-			take_line(r, without_escapes(r, line), is_continued, false);
+			take_line(r, log_without_escapes(line, r->scratch), is_continued, false);
 			return;
 		}
 		r->has_stamps |= x.has_time;
@@ -213,8 +160,35 @@ static bool has_host(struct log_reader *r, struct kmsg_span text)
 
 static bool has_same_outer(const struct log_reader *r, struct kmsg_span line)
 {
-	return r->outer_length && span_length(line) > r->outer_length &&
+	return r->outer_length && span_length(line) > r->outer_length && *line.at == r->outer[0] &&
 	       memcmp(line.at, r->outer, r->outer_length) == 0;
+}
+
+#define STAMP_LENGTH 14 /* of the usual "[   12.345678]" */
+#define SECONDS_LENGTH 7
+
+/*
+ * A stamp; of the same second as the line before nothing but its shape is looked at, and *ret_ns is that
+ * second.
+ */
+static bool take_similar_stamp(struct log_reader *r, struct kmsg_span *s, uint64_t *ret_ns)
+{
+	const char *at = s->at;
+
+	if (span_length(*s) > STAMP_LENGTH && at[STAMP_LENGTH - 1] == ']' &&
+	    memcmp(at, r->seconds, 4) == 0 &&
+	    memcmp(at + SECONDS_LENGTH - 4, r->seconds + SECONDS_LENGTH - 4, 4) == 0) {
+		s->at += STAMP_LENGTH;
+		*ret_ns = r->seconds_ns;
+		return true;
+	}
+	if (!log_take_stamp(s, ret_ns))
+		return false;
+	if (s->at - at == STAMP_LENGTH) {
+		memcpy(r->seconds, at, SECONDS_LENGTH);
+		r->seconds_ns = *ret_ns;
+	}
+	return true;
 }
 
 /*
@@ -224,12 +198,14 @@ static bool has_same_outer(const struct log_reader *r, struct kmsg_span line)
 static bool take_plain_line(struct log_reader *r, struct kmsg_span s)
 {
 	struct kmsg_line line;
+	struct kmsg_span stamp;
 	uint64_t time_ns = 0, caller = 0;
 	bool has_caller = false, has_escapes = false, has_time, has_outer = has_same_outer(r, s);
 
 	if (has_outer)
 		s.at += r->outer_length;
-	has_time = log_take_stamp(&s, &time_ns);
+	stamp = s;
+	has_time = take_similar_stamp(r, &s, &time_ns);
 	if (s.at == s.end)
 		return false;
 	if (has_time) {
@@ -244,11 +220,14 @@ static bool take_plain_line(struct log_reader *r, struct kmsg_span s)
 		    (r->has_returns && memchr(s.at, '\r', span_length(s))))) {
 		return false;
 	}
-	if (find_stamp(s, &has_escapes) || has_escapes)
+	if (log_find_stamp(s, &has_escapes) || has_escapes)
 		return false;
 	r->is_in_record = false;
 	if (!kmsg_classifier_wants(r->classifier, s.at, span_length(s)))
 		return true;
+	if (has_time && kmsg_classifier_may_begin(r->classifier, s.at, span_length(s)) &&
+	    !log_take_stamp(&stamp, &time_ns))
+		return false;
 	line = (struct kmsg_line){
 		.text = s.at,
 		.length = span_length(s),
@@ -269,7 +248,7 @@ static void take_raw_line(struct log_reader *r, struct kmsg_span line, bool is_c
 {
 	const char *cr;
 
-	line = trim(line);
+	line = log_trim(line);
 	if (!is_continued && take_plain_line(r, line))
 		return;
 	if (line.at < line.end && *line.at == '[') {

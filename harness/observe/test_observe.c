@@ -10,8 +10,10 @@ int main(void)
 	failures += test_kmsg_classify();
 	failures += test_kmsg_headers();
 	failures += test_kmsg_trace();
+	failures += test_kmsg_details();
 	failures += test_log_forms();
 	failures += test_log_fold();
+	failures += test_witness();
 	failures += test_kmsg_reader();
 	failures += test_text();
 	failures += test_host();

@@ -158,6 +158,25 @@ void record_finding(struct recorder *r, const struct kmsg_finding *finding)
 	record_put(r, o);
 }
 
+void record_witnesses(struct recorder *r, const struct witness_statement *statements, size_t n)
+{
+	struct jsonw *o = record_new("witnesses"), *list = jsonw_array();
+
+	for (size_t i = 0; i < n; i++) {
+		struct jsonw *one = jsonw_object();
+
+		jsonw_set_string(one, "name", statements[i].name);
+		jsonw_set_uint(one, "before", statements[i].before);
+		jsonw_set_uint(one, "after", statements[i].after);
+		jsonw_set_uint(one, "findings", statements[i].findings);
+		if (statements[i].disagreement)
+			jsonw_set_string(one, "disagreement", statements[i].disagreement);
+		jsonw_append(list, one);
+	}
+	jsonw_set(o, "list", list);
+	record_put(r, o);
+}
+
 void record_worker_exit(struct recorder *r, const struct worker_exit *exit)
 {
 	struct jsonw *o = record_new("worker_exit");

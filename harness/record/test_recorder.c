@@ -218,6 +218,25 @@ static void test_intent_is_on_disk(void **state)
 	recorder_close(r);
 }
 
+static void test_witnesses(void **state)
+{
+	static const struct witness_statement statements[] = {
+		{"softlockup_count", 1, 3, 0, "it grew"}, {"taint_die", 0, 0, 0, NULL},
+	};
+	struct recorder *r = open_new();
+	struct jsonw *e;
+
+	(void)state;
+	record_witnesses(r, statements, 2);
+	recorder_close(r);
+	e = only("witnesses");
+	assert_int_equal(jsonw_length(jsonw_get(e, "list")), 2);
+	assert_int_equal(jsonw_get_uint(jsonw_at(jsonw_get(e, "list"), 0), "after"), 3);
+	assert_string_equal(jsonw_get_string(jsonw_at(jsonw_get(e, "list"), 0), "disagreement"), "it grew");
+	assert_false(jsonw_has(jsonw_at(jsonw_get(e, "list"), 1), "disagreement"));
+	jsonw_free(e);
+}
+
 static void test_hostile_text(void **state)
 {
 	static const char text[] = "a\xff\x1b[31m\"\\\n\0b\xed\xa0\x80";
@@ -350,7 +369,7 @@ static void test_threads(void **state)
 const struct CMUnitTest recorder_tests[] = {
 	TEST(test_every_event),	   TEST(test_words),
 	TEST(test_unread_log),	   TEST(test_intent_is_on_disk),
-	TEST(test_hostile_text),   TEST(test_folder_in_use),
+	TEST(test_hostile_text), TEST(test_witnesses),  TEST(test_folder_in_use),
 	TEST(test_reopen_after_every_cut), TEST(test_reopen_nothing),
 	TEST(test_threads),
 };

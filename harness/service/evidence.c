@@ -67,7 +67,8 @@ static int collect_journal(struct collector *c, const char *boot_id, struct reco
 
 	if (!out)
 		return err_errno(e, -errno, "cannot write '%s'", path);
-	r = host_journal_kernel(boot_id, MAX_RECORDS, out, &figures, &why);
+	/* What could be had before an error is kept. */
+	(void)host_journal_kernel(boot_id, MAX_RECORDS, out, &figures, &why);
 	if (fclose(out) != 0)
 		return err_errno(e, -errno, "cannot write '%s'", path);
 	if (figures.records == 0) {

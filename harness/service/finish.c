@@ -73,6 +73,21 @@ static bool restore_settings(struct run *run)
 	return all;
 }
 
+/* Has the kernel counted what was read in its log, and the other way round? */
+static void ask_witnesses(struct run *run)
+{
+	struct witness_statement statements[WITNESS_MAX];
+	struct witness_counts now;
+	size_t n;
+
+	witness_read(&run->fs, &now);
+	n = witness_compare(&run->witnesses_start, &now, run->findings_by_kind, statements);
+	record_witnesses(run->recorder, statements, n);
+	for (size_t i = 0; i < n; i++)
+		if (statements[i].disagreement)
+			log_warning("%s: %s", statements[i].name, statements[i].disagreement);
+}
+
 size_t run_finish(struct run *run)
 {
 	cleanup_free uint32_t *left = memory_alloc(run->plan.n_blocks, sizeof(*left));
@@ -88,8 +103,10 @@ size_t run_finish(struct run *run)
 	n_left = bring_back_blocks(run, left, &brought_back);
 	settings_restored = restore_settings(run);
 	run_drain_kmsg(run);
-	if (run->classifier)
+	if (run->classifier) {
 		kmsg_classify_flush(run->classifier);
+		ask_witnesses(run);
+	}
 	run_sample(run, &end.last);
 	if (vmstat_read(&run->fs, &vmstat_now, NULL) == 0)
 		vmstat_difference(&vmstat_now, &run->vmstat_start, &end.vmstat);

@@ -50,16 +50,20 @@ static bool field(sd_journal *journal, const char *name, char *buffer, size_t si
 
 static void write_record(sd_journal *journal, FILE *out, struct host_journal_figures *figures)
 {
-	char text[8192], priority[8] = "6", time_us[32] = "0";
+	char text[8192], priority[8] = "6", time_us[32] = "0", identifier[64] = "kernel";
+	bool is_kernels;
 	uint64_t us;
 
 	if (!field(journal, "MESSAGE", text, sizeof(text)))
 		return;
 	(void)field(journal, "PRIORITY", priority, sizeof(priority));
 	(void)field(journal, "_SOURCE_MONOTONIC_TIMESTAMP", time_us, sizeof(time_us));
+	/* Of a line that somebody has written to /dev/kmsg journald cuts off who it was. */
+	(void)field(journal, "SYSLOG_IDENTIFIER", identifier, sizeof(identifier));
+	is_kernels = strcmp(identifier, "kernel") == 0;
 	us = strtoull(time_us, NULL, 10);
-	(void)fprintf(out, "<%s>[%5" PRIu64 ".%06" PRIu64 "] %s\n", priority, us / 1000000, us % 1000000,
-		      text);
+	(void)fprintf(out, "<%s>[%5" PRIu64 ".%06" PRIu64 "] %s%s%s\n", priority, us / 1000000,
+		      us % 1000000, is_kernels ? "" : identifier, is_kernels ? "" : ": ", text);
 	figures->records++;
 	figures->last_time_ns = us * NS_PER_US;
 }

@@ -145,7 +145,11 @@ int main(int argc, char *argv[])
 	code = run_set_up(&run, &e);
 	if (code != EXIT_PASS) {
 		log_error("%s", e.text);
-		notify_status(e.text);
+		/* A service that ends before it is ready has failed, whatever its status: a skip has not. */
+		if (code == EXIT_SKIP)
+			notify_ready(e.text);
+		else
+			notify_status(e.text);
 	} else {
 		tell_start(&run);
 		run_phases(&run);

@@ -64,6 +64,8 @@ struct run {
 	struct kmsg_reader kmsg;
 	bool has_kmsg;
 	struct kmsg_classifier *classifier;
+	struct witness_counts witnesses_start;
+	uint64_t findings_by_kind[KMSG_MAX_KIND];
 	struct vmstat vmstat_start;
 	struct setting settings[RUN_MAX_SETTINGS];
 	size_t n_settings;

@@ -60,12 +60,14 @@ static uint64_t count_hugetlb_pages(const struct run *run)
 static int grow_pool(struct run *run, const char *path, uint64_t wanted, struct err *e)
 {
 	char value[32];
+	unsigned long long after;
 	uint64_t now;
 	int r = fsio_read_u64(&run->fs, &now, 10, "%s", path);
 
 	if (r < 0)
 		return err_errno(e, r, "/%s: this kernel has no hugetlb pages to give", path);
-	(void)snprintf(value, sizeof(value), "%llu", (unsigned long long)(now + wanted));
+	after = now + wanted;
+	(void)snprintf(value, sizeof(value), "%llu", after);
 	return run_change_setting(run, path, value, e);
 }
 

@@ -61,6 +61,7 @@ void run_note_finding(void *context, const struct kmsg_finding *finding)
 	size_t length = finding->title_length > 200 ? 200 : finding->title_length;
 
 	record_finding(run->recorder, finding);
+	run->findings_by_kind[finding->kind]++;
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.findings++;
 	(void)pthread_mutex_unlock(&run->figures_lock);

@@ -98,9 +98,8 @@ struct jsonw *rig_line(int fd)
 	size_t room = 1 << 20, length = 0;
 	char *text = memory_alloc(room, 1);
 	struct jsonw *line = NULL;
-	ssize_t n;
 
-	while (length < room - 1 && (n = recv(fd, text + length, 1, 0)) == 1) {
+	while (length < room - 1 && recv(fd, text + length, 1, 0) == 1) {
 		if (text[length] == '\n')
 			break;
 		length++;

@@ -24,13 +24,13 @@ static int set_up(void **state)
 
 	if (!m)
 		return -1;
+	*state = m;
 	(void)strcpy(m->folder, "/tmp/memsoak-notify.XXXXXX");
 	if (!mkdtemp(m->folder))
 		return -1;
 	(void)snprintf(m->path, sizeof(m->path), "%s/notify", m->folder);
 	(void)strcpy(address.sun_path, m->path);
 	m->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	*state = m;
 	return bind(m->fd, (const struct sockaddr *)&address, sizeof(address));
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # memsoak scan-log against grep, which counts the lines that match an alternation of the same headers
-# (headers.regex), on two logs: one with a report in most of its lines, one as a machine writes that is
-# well. Usage: bench-scan-log.sh BUILD [PAIRS [MIB]]
+# (headers.regex), on two logs: one of which half are reports, and one as a machine writes that is well but
+# for a few. Usage: bench-scan-log.sh BUILD [PAIRS [MIB]]
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1

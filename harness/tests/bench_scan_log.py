@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -15,16 +16,28 @@ REPORTS = ["dmesg-soft-lockup-6.1.log", "dmesg-x-migration.log", "serial-rcu-6.1
 
 
 def run(words):
-    """Seconds and peak resident bytes of a command; what it prints goes through a pipe, as grep is
-    too clever when it prints to nowhere."""
+    """Seconds; what is printed goes through a pipe, as grep is too clever when it prints to nowhere."""
     began = time.monotonic()
-    with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}) as child:
-        child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in ([0, 1] if words[0] == "grep" else [0]):
-        sys.exit(f"bench-scan-log: {' '.join(words[:2])} ended with {child.returncode}")
-    return time.monotonic() - began, usage.ru_maxrss * 1024
+    done = subprocess.run(words, stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}, check=False)
+    if done.returncode not in ([0, 1] if words[0] == "grep" else [0]):
+        sys.exit(f"bench-scan-log: {' '.join(words[:2])} ended with {done.returncode}")
+    return time.monotonic() - began
+
+
+def peak(words):
+    """Peak resident bytes, asked of the kernel while it runs: what wait4() tells also has in it what
+    this program had resident when it forked."""
+    most = 0
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as child:
+        status = pathlib.Path(f"/proc/{child.pid}/status")
+        while child.poll() is None:
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            if found and pathlib.Path(os.readlink(f"/proc/{child.pid}/exe")).name == "memsoak":
+                most = max(most, int(found[1]) * 1024)
+            time.sleep(0.001)
+    if child.returncode != 0 or most == 0:
+        sys.exit(f"bench-scan-log: {' '.join(words[:2])} ended with {child.returncode}, peak {most}")
+    return most
 
 
 def quiet(n_bytes):
@@ -53,29 +66,27 @@ def write(path, block, n_bytes):
 def main():
     memsoak, scratch, pairs, mib = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     reports = b"".join((HERE / "fixtures/logs" / name).read_bytes() for name in REPORTS)
-    blocks = {"reports": reports * 64, "quiet": quiet(1 << 20) + reports}
+    blocks = {"reports": (reports + quiet(len(reports))) * 64, "quiet": quiet(1 << 20) + reports}
     pattern = "|".join((HERE / "headers.regex").read_text().splitlines())
     good = True
     for name, block in blocks.items():
         small, large = f"{scratch}/small", f"{scratch}/large"
         write(small, block, mib << 17)
         write(large, block, mib << 20)
-        ours, theirs, peaks = [], [], []
+        ours, theirs = [], []
         for _ in range(pairs):
-            seconds, peak = run([memsoak, "scan-log", large, "--json"])
-            ours.append(seconds)
-            peaks.append(peak)
-            theirs.append(run(["grep", "-cE", pattern, large])[0])
+            ours.append(run([memsoak, "scan-log", large, "--json"]))
+            theirs.append(run(["grep", "-cE", pattern, large]))
         ratio = sorted(t / o for o, t in zip(ours, theirs))[pairs // 2]
-        _, small_peak = run([memsoak, "scan-log", small, "--json"])
+        small_peak, large_peak = (peak([memsoak, "scan-log", path, "--json"]) for path in (small, large))
         figures = [
             {"figure": f"scan_log_vs_grep_{name}", "ratio": round(ratio, 2), "limit": 1, "pairs": pairs,
              "mib": mib, "ours_seconds": round(min(ours), 3), "theirs_seconds": round(min(theirs), 3),
              "ok": ratio >= 1},
-            {"figure": f"scan_log_peak_bytes_{name}", "value": max(peaks), "limit": PEAK_LIMIT,
-             "ok": max(peaks) <= PEAK_LIMIT},
-            {"figure": f"scan_log_peak_growth_{name}", "ratio": round(max(peaks) / small_peak, 3),
-             "limit": 1.1, "mib": [mib // 8, mib], "ok": max(peaks) <= 1.1 * small_peak},
+            {"figure": f"scan_log_peak_bytes_{name}", "value": large_peak, "limit": PEAK_LIMIT,
+             "ok": large_peak <= PEAK_LIMIT},
+            {"figure": f"scan_log_peak_growth_{name}", "ratio": round(large_peak / small_peak, 3),
+             "limit": 1.1, "mib": [mib // 8, mib], "ok": large_peak <= 1.1 * small_peak},
         ]
         for figure in figures:
             print(json.dumps(figure), flush=True)

@@ -12,6 +12,7 @@ help:
 	@echo "make            build everything into $(BUILD)/"
 	@echo "make run        install what is needed, build, and soak a guest with Debian's kernel"
 	@echo "make test       install what is needed, build, and run all tests (unit, CLI, guest)"
+	@echo "make test-service   the service in a guest that boots Debian with systemd"
 	@echo "make lint       warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc"
 	@echo "make check-layers   who may include whom"
 	@echo "make bench      the figures of speed and memory, one JSON line each"
@@ -48,6 +49,12 @@ TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
 test-build: all unit-tests $(TEST_PROGRAMS)
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address unit-tests fuzz-replay
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread $(BUILD)/tsan/test/drive $(BUILD)/tsan/test/record $(BUILD)/tsan/test/workers
+
+# --- the service, in a guest with systemd: half an hour without KVM ---------------------------
+.PHONY: test-service
+test-service: setup-test
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/test/guest/talk lab-stock
+	$(Q)harness/tests/run-tests.sh $(BUILD) service
 
 # --- lint -----------------------------------------------------------------------------------
 .PHONY: lint check-layers

@@ -50,12 +50,32 @@ soak_profile short 15s ''
 soak_profile crash 30m 'resume = never'
 sed 's/^unattended = yes/unattended = no/' /etc/memsoak/short.ini > /etc/memsoak/unasked.ini
 
+# A unit that nobody names is forgotten as soon as it is inactive, and with it how it ended.
+cat > /run/systemd/system/pin.service <<'EOF'
+[Unit]
+After=memsoak@soak.service memsoak@short.service memsoak@crash.service memsoak@unasked.service memsoak@skip.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/true
+EOF
+systemctl start pin.service
+
 # --- no consent, no start --------------------------------------------------------------------
 systemctl start memsoak@unasked.service
 check_property "without consent" memsoak@unasked.service ExecMainStatus 2
 check "without consent it never was ready" sh -c "! systemctl is-active memsoak@unasked.service"
 check "the reason is in the status" sh -c "systemctl status memsoak@unasked.service | grep -q 'unattended = yes'"
 systemctl reset-failed
+
+# --- nothing to test ---------------------------------------------------------------------------
+sed -e 's/^reserve = .*/reserve = 1024GiB/' -e '/move_pages/d' -e '/^batch/d' -e '/workers moved/,$d' \
+	/etc/memsoak/short.ini > /etc/memsoak/skip.ini
+check "a start with nothing to test is no failure" systemctl start memsoak@skip.service
+wait_for 30 is_settled memsoak@skip.service
+check_property "nothing to test" memsoak@skip.service ExecMainStatus 4
+check_property "nothing to test" memsoak@skip.service ActiveState inactive
+check_property "nothing to test: it is not tried again" memsoak@skip.service NRestarts 0
 
 # --- start: READY when the probes are armed -----------------------------------------------------
 check "systemctl start returns" systemctl start $unit
@@ -160,7 +180,7 @@ systemctl reset-failed
 
 # --- SIGKILL at other moments ---------------------------------------------------------------------
 memsoak recover
-for i in 1 2 3 4 5; do
+for i in $(seq 20); do
 	systemctl start memsoak@crash.service
 	sleep "$((i % 3)).$((i * 2 % 10))"
 	kill -9 "$(systemctl show -p MainPID --value memsoak@crash.service)"
