@@ -62,6 +62,9 @@ void run_note_finding(void *context, const struct kmsg_finding *finding)
 
 	record_finding(run->recorder, finding);
 	run->findings_by_kind[finding->kind]++;
+	/* Pages that could not be migrated are what a soak is for: in the report, no alarm. */
+	if (finding->kind == KMSG_MIGRATION_FAILURE || finding->kind == KMSG_UNMOVABLE_PAGE)
+		return;
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.findings++;
 	(void)pthread_mutex_unlock(&run->figures_lock);
