@@ -128,6 +128,7 @@ static int fold_folder(const char *directory, bool is_live, struct report **ret_
 	r = run_file_read(run, &f->run, e);
 	if (r == 0)
 		r = read_journal(f, journal, e);
+	guest_end_read(directory, &f->guest_end);
 	/* A run that has ended is not going on, whatever the caller believes. */
 	f->is_live = is_live && f->ended[0] == '\0';
 	if (r == 0)

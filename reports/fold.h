@@ -12,6 +12,7 @@
 
 #include "base/hist.h"
 #include "record/journal.h"
+#include "reports/guest_end.h"
 #include "reports/ratio.h"
 #include "reports/run_file.h"
 #include "reports/tally.h"
@@ -129,6 +130,7 @@ struct fold_finding {
 };
 
 struct fold {
+	struct guest_end guest_end;
 	struct run_file run;
 	bool is_live;
 	struct journal_figures journal;

@@ -105,6 +105,8 @@ static struct jsonw *describe_run(struct fold *f)
 		return run;
 	}
 	jsonw_set_string(run, "ended", how_ended(f));
+	if (f->guest_end.ended_by && f->ended[0] == '\0')
+		jsonw_set_string(run, "ended_by", f->guest_end.ended_by);
 	if (!is_wall_time(start))
 		fold_unmeasured(f, "run.end", "run.json does not tell when the run began");
 	else if (!add_to_wall(start, duration_ns(f), end, sizeof(end)))
@@ -264,6 +266,7 @@ void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
 	*v = (struct verdict_facts){
 		.is_live = f->is_live,
 		.has_crashed = !f->is_live && f->ended[0] == '\0',
+		.guest_why = f->guest_end.why,
 		.was_aborted = strcmp(f->ended, "aborted") == 0,
 		.lockups = policy(f),
 		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,

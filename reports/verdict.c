@@ -75,7 +75,10 @@ static bool lateness_fails(const struct verdict_facts *f)
 
 static bool crashed(const struct verdict_facts *f, char *why, size_t size)
 {
-	(void)snprintf(why, size, "crashed: the journal ends without an end record");
+	bool is_told = f->guest_why && *f->guest_why;
+
+	(void)snprintf(why, size, "crashed: the journal ends without an end record%s%s",
+		       is_told ? "; its guest: " : "", is_told ? f->guest_why : "");
 	return f->has_crashed;
 }
 

@@ -28,6 +28,7 @@ enum verdict_lockups {
 
 struct verdict_facts {
 	bool is_live, has_crashed, was_aborted;
+	const char *guest_why; /* how its guest went away; NULL or empty: not told */
 	enum verdict_lockups lockups;
 	bool is_emulated;
 

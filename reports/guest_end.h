@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guest-end.json in a run's folder: what the lab knows of a guest that went away with the run in it.
+ * A run on a host has none.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct guest_end {
+	const char *ended_by; /* "guest_killed" "guest_panicked" "guest_lost" "interrupted"; NULL: not known */
+	char why[200];	      /* the lab's line; may be empty */
+};
+
+/* A file that is not there, or is none of the lab's, tells nothing: that is no error. */
+void guest_end_read(const char *directory, struct guest_end *ret);
