@@ -52,6 +52,7 @@ packages()
 		test	libxml2-utils		xmllint, the same as the first
 		test	perl			prove, the same as the second
 		test	systemd			systemd-analyze reads the units
+		test	procps			kill, which the units call
 		service	mmdebstrap		a Debian with systemd for the guest
 		service	fakeroot		the same, without root
 		service	e2fsprogs		its disk
