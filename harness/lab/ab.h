@@ -9,6 +9,7 @@
 #include "lab/pair.h"
 
 struct err;
+struct jsonw;
 struct paths;
 
 enum ab_side {
@@ -21,7 +22,7 @@ enum ab_side {
 struct ab_rung {
 	const char *name;    /* in order.json and boots.json */
 	const char *title;   /* for people */
-	const char *folder;  /* within the series'; "." is the series' own */
+	const char *folder;  /* within the series': "", or a name with its slash */
 	const char *profile; /* as for --profile */
 	uint64_t a_side;     /* boots of each kernel; 0: the rung is left out */
 	uint64_t cpus, timeout_ns;
@@ -41,8 +42,8 @@ struct ab_boot {
 	const char *ended; /* guest_ended_name() */
 	int exit_code;
 	double seconds;
-	char *why;	/* owned; NULL for a guest that came to its end */
-	bool has_report; /* and so is in the comparison */
+	char *why;	 /* what was wrong with it; owned; NULL: nothing */
+	bool is_counted; /* its report says something, and so is in the comparison */
 };
 
 #define AB_RUNGS 2
@@ -67,6 +68,12 @@ char *ab_boot_folder(const struct ab *ab, const struct ab_boot *boot);
 
 /* ab_run.c: all boots of a rung. Returns 0, 128 + the signal that ended it, or a negative errno. */
 int ab_run_rung(struct ab *ab, struct ab_rung *rung, struct err *e);
+
+/*
+ * ab_judge.c: why the report of a boot (NULL: it left none) cannot be in the comparison; owned by
+ * the caller. NULL: it can.
+ */
+char *ab_what_is_wrong(const struct jsonw *document);
 
 /* ab_record.c: order.json before the first boot, boots.json after each. */
 int ab_record_order(const struct ab *ab, struct err *e);

@@ -16,6 +16,7 @@
 #include "lab/memsoak.h"
 
 static const char text_name[] = "compare.txt", json_name[] = "compare.json";
+static const char why_name[] = "compare.err"; /* why there is no comparison; else empty */
 
 /* Appends "--SIDE report..."; returns how many there are. */
 static uint64_t add_side(const struct ab *ab, const struct ab_rung *rung, enum ab_side side,
@@ -27,7 +28,7 @@ static uint64_t add_side(const struct ab *ab, const struct ab_rung *rung, enum a
 		const struct ab_boot *b = &ab->boots[i];
 		cleanup_free char *folder = NULL;
 
-		if (b->rung != rung || b->side != side || !b->has_report)
+		if (b->rung != rung || b->side != side || !b->is_counted)
 			continue;
 		if (n++ == 0)
 			arguments_add(call, "--%s", ab_side_name(side));
@@ -41,8 +42,9 @@ static int call_compare(const struct ab *ab, const struct arguments *call, const
 			const char *name, struct err *e)
 {
 	cleanup_free char *path = memory_format("%s/%s", folder, name);
+	cleanup_free char *why = memory_format("%s/%s", folder, why_name);
 
-	return memsoak_call(ab->paths, arguments_argv(call), path, e);
+	return memsoak_call(ab->paths, arguments_argv(call), path, why, e);
 }
 
 int ab_compare_rung(const struct ab *ab, const struct ab_rung *rung, struct err *e)
@@ -80,29 +82,43 @@ static void print_failures(const struct ab *ab, const struct ab_rung *rung, FILE
 			continue;
 		if (b->repeats)
 			(void)fprintf(out, "boot %s %llu failed once and was repeated\n", name, n);
-		if (!b->has_report)
-			(void)fprintf(out, "boot %s %llu left no report and is not counted: %s\n",
-				      name, n, b->why ? b->why : "nobody knows why");
+		if (!b->is_counted)
+			(void)fprintf(out, "boot %s %llu is not counted: %s\n", name, n, b->why);
 		else if (b->why)
 			(void)fprintf(out, "boot %s %llu: %s\n", name, n, b->why);
 	}
+}
+
+static int print_comparison(const char *folder, FILE *out, struct err *e)
+{
+	cleanup_free char *text_path = memory_format("%s/%s", folder, text_name), *text = NULL;
+	cleanup_free char *why_path = memory_format("%s/%s", folder, why_name), *why = NULL;
+	size_t length = 0, why_length = 0;
+	int r = file_read_all(text_path, &text, &length, e);
+
+	if (r == 0)
+		r = file_read_all(why_path, &why, &why_length, e);
+	if (r < 0)
+		return r;
+	if (length)
+		(void)fputs(text, out);
+	else
+		(void)fprintf(out, "verdict: not_enough_data\nwhy: %s", why_length ? why : "unknown\n");
+	return 0;
 }
 
 /* Of the first rung the verdict comes first: a mail begins with it. */
 static int print_rung(const struct ab *ab, const struct ab_rung *rung, bool is_first, FILE *out,
 		      struct err *e)
 {
-	cleanup_free char *path =
-		memory_format("%s/%s/%s", ab->folder, rung->folder, text_name);
-	cleanup_free char *text = NULL;
-	size_t length;
-	int r = file_read_all(path, &text, &length, e);
+	cleanup_free char *folder = memory_format("%s/%s", ab->folder, rung->folder);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (!is_first)
 		(void)fprintf(out, "\n== %s ==\n", rung->title);
-	(void)fputs(length ? text : "verdict: not_enough_data\n", out);
+	r = print_comparison(folder, out, e);
+	if (r < 0)
+		return r;
 	(void)fprintf(out, "%s%s: profile %s, %llu boots of each kernel in random blocks of %llu\n",
 		      is_first ? "\n" : "", rung->title, rung->profile,
 		      (unsigned long long)rung->a_side, (unsigned long long)rung->block);

@@ -23,7 +23,7 @@ const char *ab_kernel(const struct ab *ab, enum ab_side side)
 
 char *ab_boot_folder(const struct ab *ab, const struct ab_boot *boot)
 {
-	return memory_format("%s/%s/%s/%llu", ab->folder, boot->rung->folder,
+	return memory_format("%s/%s%s/%llu", ab->folder, boot->rung->folder,
 			     ab_side_name(boot->side), (unsigned long long)boot->number);
 }
 
@@ -83,7 +83,7 @@ static struct jsonw *describe_boot(const struct ab *ab, const struct ab_boot *b)
 	if (b->why)
 		jsonw_set_string(object, "why", b->why);
 	jsonw_set_uint(object, "repeats", b->repeats);
-	jsonw_set_bool(object, "has_report", b->has_report);
+	jsonw_set_bool(object, "is_counted", b->is_counted);
 	return object;
 }
 

@@ -22,28 +22,34 @@
 /* A boot that fails is tried so often again; then it counts as it is. */
 #define REPEATS_MAX 1
 
-/* The report goes to where it is looked for, beside what the guest said. */
-static bool keep_report(const char *folder)
+/* The report goes to where it is looked for, beside what the guest said. Owned by the caller. */
+static struct jsonw *keep_report(const char *folder)
 {
 	cleanup_free char *run = memory_format("%s/" SHARE_RUN "/report.json", folder);
 	cleanup_free char *kept = memory_format("%s/report.json", folder);
+	struct jsonw *document = NULL;
 
-	return link(run, kept) == 0;
+	if (link(run, kept) < 0 || jsonw_parse_file(kept, &document, NULL) < 0)
+		return NULL;
+	return document;
 }
 
-static void note(struct ab_boot *b, const struct boot *boot, bool has_report)
+static void note(struct ab_boot *b, const struct boot *boot, const struct jsonw *document)
 {
+	cleanup_free char *wrong = ab_what_is_wrong(document);
+
 	free(b->why);
 	b->ended = guest_ended_name(boot->end.ended);
 	b->exit_code = boot->end.exit_code;
 	b->seconds = (double)boot->end.total_ns / (double)NS_PER_S;
-	b->why = boot->end.why ? memory_string(boot->end.why) : NULL;
-	b->has_report = has_report;
+	b->is_counted = !wrong;
+	/* What became of the guest is the reason for what its report lacks. */
+	b->why = boot->end.why ? memory_string(boot->end.why) : steal_ptr(&wrong);
 }
 
 static bool has_failed(const struct ab_boot *b, const struct boot *boot)
 {
-	if (!b->has_report)
+	if (!b->is_counted)
 		return true;
 	return boot->end.ended != GUEST_EXIT &&
 	       !(boot->end.ended == GUEST_TIMEOUT && b->rung->takes_killed);
@@ -55,6 +61,7 @@ static int boot_once(const struct ab *ab, struct ab_boot *b, struct err *e)
 	cleanup_free char *folder = ab_boot_folder(ab, b);
 	cleanup_free char *log = memory_format("%s/output.log", folder);
 	cleanup_close int out = -1;
+	struct jsonw *report;
 	struct run_options o;
 	struct boot boot;
 	int r;
@@ -76,7 +83,9 @@ static int boot_once(const struct ab *ab, struct ab_boot *b, struct err *e)
 	r = boot_guest(&o, ab->paths, out, &boot, e);
 	if (r < 0)
 		return r;
-	note(b, &boot, keep_report(folder));
+	report = keep_report(folder);
+	note(b, &boot, report);
+	jsonw_free(report);
 	if (boot.end.ended == GUEST_INTERRUPTED)
 		r = boot.end.exit_code;
 	else
@@ -93,7 +102,7 @@ static int put_aside(const struct ab *ab, const struct ab_boot *b, struct err *e
 
 	say("boot %llu of %s failed, it is kept as %s and repeated: %s",
 	    (unsigned long long)b->number, ab_side_name(b->side), aside,
-	    b->why ? b->why : "it left no report");
+	    b->why);
 	return rename(folder, aside) < 0 ? err_errno(e, -errno, "cannot rename %s", folder) : 0;
 }
 
@@ -105,7 +114,7 @@ static char *figures_of(const struct ab *ab, const struct ab_boot *b)
 	const struct jsonw *move, *offline;
 	char *text;
 
-	if (!b->has_report || jsonw_parse_file(path, &document, NULL) < 0)
+	if (jsonw_parse_file(path, &document, NULL) < 0)
 		return memory_string("no report");
 	move = jsonw_get(jsonw_get(jsonw_get(document, "migration"), "by_driver"), "move_pages");
 	offline = jsonw_get(document, "offline");

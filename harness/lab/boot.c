@@ -73,7 +73,7 @@ static int complete_run(const struct run_options *o, const struct paths *paths,
 		return 0;
 	r = write_end(run, document, e);
 	if (r == 0)
-		r = memsoak_call(paths, call, NULL, e);
+		r = memsoak_call(paths, call, NULL, NULL, e);
 	if (r > 0)
 		return err_set(e, -EIO, "no report of %s: memsoak report ended with %d", run, r);
 	return r;

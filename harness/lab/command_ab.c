@@ -48,7 +48,7 @@ static const struct option_spec specs[] = {
 	{"timeout", 0, OPTION_DURATION, FIELD(timeout_ns), 0, 0, "T",
 	 "a guest is killed after this time (default 5m)"},
 	{"offline-timeout", 0, OPTION_DURATION, FIELD(offline_timeout_ns), 0, 0, "T",
-	 "the same with the offline profile (default 130s: its deadline, and a minute to obey)"},
+	 "the same with the offline profile (default 150s: its deadline, and a minute to obey)"},
 	{"cpus", 0, OPTION_NUMBER, FIELD(cpus), 1, 255, "C", "CPUs of a guest (default 2)"},
 	{"offline-cpus", 0, OPTION_NUMBER, FIELD(offline_cpus), 1, 255, "C",
 	 "the same with the offline profile (default 4)"},
@@ -70,7 +70,7 @@ static void take_rungs(struct ab *ab, const struct options *o)
 	ab->rungs[0] = (struct ab_rung){
 		.name = "move-pages",
 		.title = "moving pages",
-		.folder = ".",
+		.folder = "",
 		.profile = o->profile,
 		.a_side = o->boots,
 		.cpus = o->cpus,
@@ -79,7 +79,7 @@ static void take_rungs(struct ab *ab, const struct options *o)
 	ab->rungs[1] = (struct ab_rung){
 		.name = "offline",
 		.title = "taking a block offline",
-		.folder = "offline",
+		.folder = "offline/",
 		.profile = o->offline_profile,
 		.a_side = o->offline_boots,
 		.cpus = o->offline_cpus,
@@ -204,7 +204,7 @@ int command_ab(int argc, char *const argv[])
 		.offline_boots = 6,
 		.seed = 1,
 		.timeout_ns = 300 * NS_PER_S,
-		.offline_timeout_ns = 130 * NS_PER_S,
+		.offline_timeout_ns = 150 * NS_PER_S,
 		.cpus = 2,
 		.offline_cpus = 4,
 	};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * memsoak-lab bisect: does this kernel have the defect? For "git bisect run": 0 good, 1 bad, 125
- * cannot tell. One guest, the profile "fingerprint" (one private page, moved to and fro under none,
- * one, two and three threads), and what the report says of the kernel's behaviour: a waiter that
- * keeps a reference while it sleeps (A) is the defect, one that takes it for a moment (B) or never
- * (C) is not.
+ * cannot tell, 129 no kernel can be judged here. One guest, the profile "fingerprint" (one private
+ * page, moved to and fro under none, one, two and three threads), and what the report says of the
+ * kernel's behaviour: a waiter that keeps a reference while it sleeps (A) is the defect, one that
+ * takes it for a moment (B) or never (C) is not.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,12 +23,14 @@
 #include "base/options.h"
 #include "lab/boot.h"
 #include "lab/commands.h"
+#include "lab/machine.h"
 #include "lab/paths.h"
 #include "lab/run_options.h"
 #include "lab/say.h"
 #include "lab/share.h"
 
-enum { BISECT_GOOD = 0, BISECT_BAD = 1, BISECT_CANNOT_TELL = 125 };
+/* Above 127 "git bisect run" stops: no kernel could be judged here, so going on would be vain. */
+enum { BISECT_GOOD = 0, BISECT_BAD = 1, BISECT_CANNOT_TELL = 125, BISECT_STOP = 129 };
 
 struct options {
 	const char *kernel, *modules, *share, *accel;
@@ -57,7 +59,8 @@ static const struct option_command command = {
 	.usage = "--kernel K [options]",
 	.summary = "Boots a kernel and asks whether a task that waits for a page in migration keeps a\n"
 		   "reference to it: 0 it does not (good), 1 it does (bad), 125 cannot tell (it does not\n"
-		   "boot, has no probes, or moved and waited too little). Made for 'git bisect run'.",
+		   "boot, has no probes, or moved and waited too little). Made for 'git bisect run', which\n"
+		   "129 stops: no guest can be started here at all.",
 	.specs = specs,
 	.n_specs = ARRAY_SIZE(specs),
 };
@@ -149,23 +152,35 @@ static int boot_once(const struct options *o, uint64_t number, const struct path
 	return r;
 }
 
+/* What must be right for any kernel. Returns 1 when --help was printed. */
+static int prepare(int argc, char *const argv[], struct options *o, struct paths *paths,
+		   struct err *e)
+{
+	cleanup_free char *qemu = NULL;
+	int r = options_parse(&command, argc, argv, o, NULL, e);
+
+	if (r)
+		return r;
+	if (!o->kernel)
+		return err_set(e, -EINVAL, "--kernel is missing: see memsoak-lab bisect --help");
+	qemu = machine_qemu(e);
+	return qemu ? paths_find(paths, e) : -ENOENT;
+}
+
 int command_bisect(int argc, char *const argv[])
 {
 	struct options o = {.cpus = 2, .timeout_ns = 180 * NS_PER_S, .tries = 2};
 	struct paths paths = {0};
 	struct err e = {0};
-	int r = options_parse(&command, argc, argv, &o, NULL, &e);
+	int r = prepare(argc, argv, &o, &paths, &e);
 
-	if (r > 0)
-		return EXIT_PASS;
-	if (r == 0 && !o.kernel)
-		r = err_set(&e, -EINVAL, "--kernel is missing: see memsoak-lab bisect --help");
-	if (r < 0) {
+	if (r != 0) {
+		if (r < 0)
+			say("%s", e.text);
+		paths_done(&paths);
 		/* Not 2: "git bisect run" would take a slip of the pen for a bad kernel. */
-		say("%s", e.text);
-		return BISECT_CANNOT_TELL;
+		return r < 0 ? BISECT_STOP : EXIT_PASS;
 	}
-	r = paths_find(&paths, &e);
 	for (uint64_t i = 0; r >= 0 && i < o.tries; i++) {
 		r = boot_once(&o, i + 1, &paths, &e);
 		if (r != BISECT_CANNOT_TELL)

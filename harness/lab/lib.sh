@@ -28,8 +28,9 @@ die()
 need()
 {
 	for lab_tool in "$@"; do
+		# shellcheck disable=SC2154 # each script says where the lab is
 		command -v "$lab_tool" >/dev/null 2>&1 ||
-			die 2 "$lab_tool is not installed; harness/lab/install-deps.sh lab kernels"
+			die 2 "$lab_tool is not installed; $lab_dir/install-deps.sh lab kernels"
 	done
 }
 

@@ -29,7 +29,7 @@ char *machine_qemu(struct err *e)
 			return steal_ptr(&file);
 		path += n + (path[n] == ':');
 	}
-	(void)err_set(e, -ENOENT, "%s is not installed: harness/lab/install-deps.sh lab",
+	(void)err_set(e, -ENOENT, "%s is not installed: apt install qemu-system-x86",
 		      qemu_name);
 	return NULL;
 }

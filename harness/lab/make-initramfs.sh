@@ -95,7 +95,7 @@ pack()
 base()
 {
 	busybox=$(command -v busybox) ||
-		die 2 "busybox is not installed: harness/lab/install-deps.sh lab"
+		die 2 "busybox is not installed: $lab_dir/install-deps.sh lab"
 	modules=
 	config=/nonexistent
 	: >"$lab_tmp/modules"

@@ -13,18 +13,27 @@
 #include "lab/arguments.h"
 #include "lab/paths.h"
 
-int memsoak_call(const struct paths *paths, const char *const words[], const char *output,
-		 struct err *e)
+static int open_new(const char *path, struct err *e)
 {
-	const char *to = output ? output : "/dev/null";
-	cleanup_close int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	struct process_options options = {.stdout_fd = out, .stderr_fd = -1};
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	return fd < 0 ? err_errno(e, -errno, "cannot write %s", path) : fd;
+}
+
+int memsoak_call(const struct paths *paths, const char *const words[], const char *output,
+		 const char *complaints, struct err *e)
+{
+	cleanup_close int out = open_new(output ? output : "/dev/null", e);
+	cleanup_close int error = complaints && out >= 0 ? open_new(complaints, e) : -1;
+	struct process_options options = {.stdout_fd = out, .stderr_fd = error};
 	struct arguments call = {0};
 	struct process p;
 	int status, r;
 
 	if (out < 0)
-		return err_errno(e, -errno, "cannot write %s", to);
+		return out;
+	if (complaints && error < 0)
+		return error;
 	arguments_add(&call, "%s/memsoak", paths->binaries);
 	for (size_t i = 0; words[i]; i++)
 		arguments_add(&call, "%s", words[i]);

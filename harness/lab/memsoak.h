@@ -7,7 +7,8 @@ struct paths;
 
 /*
  * Runs "memsoak @words..." (NULL-terminated). What it prints goes into the file @output, NULL: to
- * nobody. Returns its exit code or a negative errno.
+ * nobody; what it complains of into @complaints, NULL: to the person. Returns its exit code or a
+ * negative errno.
  */
 int memsoak_call(const struct paths *paths, const char *const words[], const char *output,
-		 struct err *e);
+		 const char *complaints, struct err *e);

@@ -54,20 +54,38 @@ static int add(char **list, const char *host, const char *guest, struct err *e)
 	return 0;
 }
 
+/*
+ * Where a program of ours is: beside memsoak-lab after a build, or where "make install" puts it.
+ * NULL: nowhere. Owned by the caller.
+ */
+static char *find_program(const struct paths *paths, const char *name)
+{
+	static const char *const folders[] = {".", "../sbin", "../libexec/memsoak"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		char *path = memory_format("%s/%s/%s", paths->binaries, folders[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
 static int add_programs(char **list, const struct run_options *o, const struct paths *paths,
 			struct err *e)
 {
 	static const char *const names[] = {"memsoak", "memsoakd", "memsoak-worker"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		cleanup_free char *host = memory_format("%s/%s", paths->binaries, names[i]);
+		cleanup_free char *host = find_program(paths, names[i]);
 		cleanup_free char *guest = memory_format("/usr/bin/%s", names[i]);
 		int r = 0;
 
-		if (access(host, X_OK) == 0)
+		if (host)
 			r = add(list, host, guest, e);
 		else if (o->profile)
-			r = err_set(e, -ENOENT, "--profile: no %s in %s: build it (make)", names[i],
+			r = err_set(e, -ENOENT, "--profile: no %s in %s: build or install it", names[i],
 				    paths->binaries);
 		if (r < 0)
 			return r;

@@ -4,11 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/jsonw.h"
+#include "lab/ab.h"
 #include "lab/conf.h"
 #include "lab/order.h"
 
@@ -82,6 +85,52 @@ static void test_conf(void **state)
 	assert_string_equal(none, "");
 }
 
+static const char *wrong_with(const char *text, char *buffer, size_t size)
+{
+	struct jsonw *document = NULL;
+	cleanup_free char *why = NULL;
+
+	assert_int_equal(jsonw_parse(text, strlen(text), &document, NULL), 0);
+	why = ab_what_is_wrong(document);
+	jsonw_free(document);
+	(void)snprintf(buffer, size, "%s", why ? why : "");
+	return buffer;
+}
+
+static void test_what_counts(void **state)
+{
+	static const struct {
+		const char *report, *wrong;
+	} cases[] = {
+		{"{\"migration\":{\"attempts\":5}}", ""},
+		{"{\"move_pages\":{\"moved\":0,\"not_moved\":7}}", ""},
+		{"{\"migration\":{\"attempts\":0},\"move_pages\":{\"moved\":0}}",
+		 "nothing was migrated"},
+		{"{}", "nothing was migrated"},
+		/* Killed in its first attempt: nothing was told of the aim. */
+		{"{\"migration\":{\"attempts\":5},\"offline\":{\"first_attempt\":{\"censored\":true}}}",
+		 ""},
+		{"{\"migration\":{\"attempts\":5},"
+		 "\"offline\":{\"aim\":{\"pages_wanted\":10,\"pages_in_block\":9}}}",
+		 ""},
+		{"{\"migration\":{\"attempts\":5},"
+		 "\"offline\":{\"aim\":{\"pages_wanted\":10,\"pages_in_block\":8}}}",
+		 "8 of 10 pages had reached the block"},
+		/* The placer gave no answer. */
+		{"{\"migration\":{\"attempts\":5},"
+		 "\"offline\":{\"aim\":{\"pages_wanted\":0,\"pages_in_block\":0}}}",
+		 "0 of 0 pages had reached the block"},
+	};
+	cleanup_free char *none = ab_what_is_wrong(NULL);
+	char buffer[200];
+
+	(void)state;
+	assert_string_equal(none, "it left no report");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(wrong_with(cases[i].report, buffer, sizeof(buffer)),
+				    cases[i].wrong);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -89,6 +138,7 @@ int main(void)
 		cmocka_unit_test(test_order_block),
 		cmocka_unit_test(test_order_is_random),
 		cmocka_unit_test(test_conf),
+		cmocka_unit_test(test_what_counts),
 	};
 
 	return cmocka_run_group_tests_name("lab", tests, NULL, NULL);

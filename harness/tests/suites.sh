@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # sourced by run-tests.sh, which sets build and defines suite
 # The suites: name, limit in seconds, command.
 
-for room in base topology plan drive workers observe record service workloads reports export stats; do
+for room in base topology plan drive workers observe record service lab workloads reports export stats; do
 	if [ -x "$build/test/$room" ]; then
 		suite "unit-$room" 300 "$build/test/$room"
 		suite "unit-$room-asan" 600 "$build/asan/test/$room"

@@ -76,21 +76,31 @@ bench: setup-test
 # Debian 12 still reads its units from /lib, which is /usr/lib there.
 UNIT_DIR ?= $(PREFIX)/lib/systemd/system
 
+LAB_INSTALLED := $(DESTDIR)$(PREFIX)/share/memsoak/lab
+LAB_INSTALL_DIRS := $(addprefix $(LAB_INSTALLED)/,. guest trees variants)
+
 .PHONY: install
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/memsoak \
 		$(DESTDIR)$(PREFIX)/share/memsoak/profiles $(DESTDIR)$(PREFIX)/share/memsoak/schema \
-		$(DESTDIR)$(PREFIX)/share/memsoak/dashboards \
+		$(DESTDIR)$(PREFIX)/share/memsoak/dashboards $(LAB_INSTALL_DIRS) \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)/etc/memsoak \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(UNIT_DIR) \
 		$(DESTDIR)$(PREFIX)/lib/systemd/catalog $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/memsoak/examples
 	install -m 755 $(BUILD)/memsoak $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/memsoak-lab $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/memsoakd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(BUILD)/memsoak-worker $(DESTDIR)$(PREFIX)/libexec/memsoak/
 	install -m 644 workloads/profiles/*.ini $(DESTDIR)$(PREFIX)/share/memsoak/profiles/
 	install -m 644 reports/schema/*.json $(DESTDIR)$(PREFIX)/share/memsoak/schema/
+	install -m 755 harness/lab/*.sh $(LAB_INSTALLED)/
+	install -m 644 harness/lab/kernel.config $(LAB_INSTALLED)/
+	install -m 755 harness/lab/guest/init $(LAB_INSTALLED)/guest/
+	install -m 644 harness/lab/guest/modules.list $(LAB_INSTALLED)/guest/
+	install -m 644 harness/lab/trees/*.conf $(LAB_INSTALLED)/trees/
+	install -m 644 harness/lab/variants/*.conf harness/lab/variants/*.patch $(LAB_INSTALLED)/variants/
 	install -m 644 reports/dashboards/memsoak.* $(DESTDIR)$(PREFIX)/share/memsoak/dashboards/
 	install -m 644 harness/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 harness/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
