@@ -135,6 +135,20 @@ static int copy_threshold(void *context, const char *key, struct jsonw *value)
 	return 0;
 }
 
+/* Those that the run has set for itself: run.json has what the host had. */
+static void renew_thresholds(const struct fold *f, struct jsonw *thresholds)
+{
+	for (size_t i = 0; f->settings && i < jsonw_length(f->settings); i++) {
+		const struct jsonw *setting = jsonw_at(f->settings, i);
+		const char *path = jsonw_get_string(setting, "path");
+		const char *value = jsonw_get_string(setting, "new");
+		const char *slash = path ? strrchr(path, '/') : NULL;
+
+		if (slash && value && jsonw_has(thresholds, slash + 1))
+			jsonw_set_int(thresholds, slash + 1, strtoll(value, NULL, 10));
+	}
+}
+
 /* How long how many CPUs were watched: what "no lockup" is worth. */
 static struct jsonw *describe_exposure(struct fold *f)
 {
@@ -148,6 +162,7 @@ static struct jsonw *describe_exposure(struct fold *f)
 		fold_unmeasured(f, "lockup_exposure.cpu_seconds",
 				"run.json does not tell the number of CPUs");
 	(void)jsonw_each(jsonw_get(f->run.document, "thresholds"), copy_threshold, thresholds);
+	renew_thresholds(f, thresholds);
 	jsonw_set(exposure, "thresholds", thresholds);
 	return exposure;
 }

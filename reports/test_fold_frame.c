@@ -30,6 +30,22 @@ static void test_run_section(void **state)
 	test_run_done(&run);
 }
 
+/* What the run has set is what its lockups were looked for under; other settings are none of it. */
+static void test_thresholds_of_the_run(void **state)
+{
+	struct test_run run = test_run_new(NULL);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "setting", "'path':'proc/sys/kernel/watchdog_thresh','old':'10','new':'4'");
+	test_event(&run, "setting", "'path':'proc/sys/kernel/numa_balancing','old':'1','new':'0'");
+	test_event(&run, "setting_restored", "'path':'proc/sys/kernel/watchdog_thresh','value':'10'");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_json(&run, "lockup_exposure.thresholds", "{'watchdog_thresh':4}");
+	test_run_done(&run);
+}
+
 /* Without an end record it lasted from the first record to the last one of the running run. */
 static void test_duration_of_a_crash(void **state)
 {
@@ -338,6 +354,7 @@ int test_fold_frame(void)
 		cmocka_unit_test(test_duration_of_a_crash),
 		cmocka_unit_test(test_duration_across_boots),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_thresholds_of_the_run),
 		cmocka_unit_test(test_lockups),
 		cmocka_unit_test(test_lockup_details), cmocka_unit_test(test_witnesses), cmocka_unit_test(test_many_lockups),
 		cmocka_unit_test(test_log_lost),

@@ -97,15 +97,17 @@ int setting_change(struct fsio *fs, struct setting *s, const char *path, const c
 }
 
 /*
- * The pool of a node changes by migration itself: a page that moves to a node may leave the pool
- * that it came from smaller, and the other one greater (mm/hugetlb.c: move_hugetlb_state(), seen on
- * 6.1). So another value than ours proves nobody's hand there.
+ * What the kernel itself changes: the pool of a node by migration (a page that moves to a node may
+ * leave the pool that it came from smaller, and the other one greater: mm/hugetlb.c:
+ * move_hugetlb_state(), seen on 6.1), the warnings that are left by each one (kernel/hung_task.c:
+ * check_hung_task()). So another value than ours proves nobody's hand there.
  */
 static bool drifts(const char *path)
 {
 	const char *name = strrchr(path, '/');
 
-	return name && strcmp(name, "/nr_hugepages") == 0;
+	return name && (strcmp(name, "/nr_hugepages") == 0 ||
+			strcmp(name, "/hung_task_warnings") == 0);
 }
 
 int setting_restore(struct fsio *fs, const struct setting *s, struct err *e)

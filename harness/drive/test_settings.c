@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/fsio.h"
 #include "drive/settings.h"
@@ -194,20 +195,33 @@ static void somebody_elses_change_is_left_alone(void **state)
 	assert_non_null(strstr(e.text, "'1'"));
 }
 
-/* Migration itself moves hugetlb pages from pool to pool: the value before is put back all the same. */
-static void a_pool_that_drifted_is_put_back(void **state)
+/*
+ * Migration itself moves hugetlb pages from pool to pool, each hung task takes a warning away: the
+ * value before is put back all the same. Of others a third value is somebody's.
+ */
+static void what_drifted_is_put_back(void **state)
 {
-	static const char path[] = "sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages";
-	struct knob k;
-	struct setting s;
+	static const struct {
+		const char *path, *after;
+		int result;
+	} table[] = {
+		{"sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages", "1", 0},
+		{"proc/sys/kernel/hung_task_warnings", "1", 0},
+		{"proc/sys/kernel/hung_task_timeout_secs", "5", 1},
+	};
 
 	(void)state;
-	knob_init(&k, "1");
-	(void)snprintf(k.path, sizeof(k.path), "%s", path);
-	assert_int_equal(setting_change(&k.fs, &s, path, "9", intent, &k, NULL), 1);
-	(void)snprintf(k.text, sizeof(k.text), "5");
-	assert_int_equal(setting_restore(&k.fs, &s, NULL), 0);
-	assert_string_equal(k.text, "1");
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct knob k;
+		struct setting s;
+
+		knob_init(&k, "1");
+		(void)snprintf(k.path, sizeof(k.path), "%s", table[i].path);
+		assert_int_equal(setting_change(&k.fs, &s, table[i].path, "9", intent, &k, NULL), 1);
+		(void)snprintf(k.text, sizeof(k.text), "5");
+		assert_int_equal(setting_restore(&k.fs, &s, NULL), table[i].result);
+		assert_string_equal(k.text, table[i].after);
+	}
 }
 
 static void a_failed_restore_is_told(void **state)
@@ -269,7 +283,7 @@ int test_settings(void)
 		cmocka_unit_test(a_refused_write_is_an_error),
 		cmocka_unit_test(what_the_kernel_clamps_is_told_and_undone),
 		cmocka_unit_test(somebody_elses_change_is_left_alone),
-		cmocka_unit_test(a_pool_that_drifted_is_put_back),
+		cmocka_unit_test(what_drifted_is_put_back),
 		cmocka_unit_test(a_failed_restore_is_told),
 		cmocka_unit_test(a_list_of_choices_has_one_value),
 		cmocka_unit_test(what_does_not_fit_is_not_touched),

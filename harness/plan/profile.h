@@ -54,6 +54,15 @@ struct profile_rung { /* "N" is one process with N threads: all of them touch th
 	uint32_t threads;
 };
 
+/* [watchdog]: 0 (no) leaves the host's setting; written, recorded, put back */
+struct profile_watchdog {
+	uint32_t thresh_s;
+	uint32_t hung_task_timeout_s;
+	uint32_t hung_task_warnings;
+	uint32_t rcu_stall_timeout_s; /* 0, or 3 and more */
+	bool all_cpu_backtraces;
+};
+
 struct profile {
 	char name[PROFILE_NAME_SIZE]; /* the file's name without .ini */
 	char *path;		      /* owned */
@@ -91,9 +100,7 @@ struct profile {
 	/* [verdict] */
 	enum lockup_policy lockups;
 
-	/* [watchdog]: 0 leaves the host's setting; written, recorded, put back */
-	uint32_t watchdog_thresh_s;
-	uint32_t hung_task_timeout_s;
+	struct profile_watchdog watchdog;
 };
 
 /*

@@ -92,6 +92,18 @@ static int check_ladder_fits(const struct profile *p, const struct profile_lines
 		       p->path, lines->sections[SECTION_LADDER], p->n_rungs, needed, given);
 }
 
+static int check_watchdog(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	uint32_t seconds = p->watchdog.rcu_stall_timeout_s;
+
+	/* The kernel would make it 3 (kernel/rcu/tree_stall.h: rcu_jiffies_till_stall_check()). */
+	if (seconds == 0 || seconds >= 3)
+		return 0;
+	return err_set(e, -EINVAL,
+		       "%s:%u: rcu_stall_timeout = %us: the kernel takes 3s at the least",
+		       p->path, lines->sections[SECTION_WATCHDOG], seconds);
+}
+
 int profile_check(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
 	int r = check_presence(p, lines, e);
@@ -100,5 +112,7 @@ int profile_check(const struct profile *p, const struct profile_lines *lines, st
 		r = check_drivers(p, lines, e);
 	if (r == 0)
 		r = check_ladder_fits(p, lines, e);
+	if (r == 0)
+		r = check_watchdog(p, lines, e);
 	return r;
 }

@@ -53,7 +53,8 @@ static const char *const lockups_words[LOCKUPS_MAX + 1] = {
 /*
  * Upper bounds are there to catch a slip of the pen, and what would not fit: 256 threads are what
  * a worker's shared page has slots for, 60 is the kernel's own bound of watchdog_thresh
- * (kernel/watchdog.c: watchdog_sysctls[], 6.1 and later).
+ * (kernel/watchdog.c: watchdog_sysctls[], 6.1 and later), 300 of the RCU stall timeout
+ * (kernel/rcu/tree_stall.h: rcu_jiffies_till_stall_check(), 4.18 to 7.x).
  */
 const struct profile_key profile_keys[] = {
 	{SECTION_RUN, "duration", KEY_DURATION, P(duration_ns),
@@ -96,10 +97,16 @@ const struct profile_key profile_keys[] = {
 	 100 * NS_PER_MS, 24 * HOUR_NS, NULL, "5s", false},
 	{SECTION_VERDICT, "lockups", KEY_WORD, P(lockups),
 	 0, 0, lockups_words, "auto", false},
-	{SECTION_WATCHDOG, "thresh", KEY_SECONDS, P(watchdog_thresh_s),
+	{SECTION_WATCHDOG, "thresh", KEY_SECONDS, P(watchdog.thresh_s),
 	 0, 60, NULL, "0s", false},
-	{SECTION_WATCHDOG, "hung_task_timeout", KEY_SECONDS, P(hung_task_timeout_s),
+	{SECTION_WATCHDOG, "hung_task_timeout", KEY_SECONDS, P(watchdog.hung_task_timeout_s),
 	 0, 86400, NULL, "0s", false},
+	{SECTION_WATCHDOG, "hung_task_warnings", KEY_COUNT, P(watchdog.hung_task_warnings),
+	 0, 1000000, NULL, "0", false},
+	{SECTION_WATCHDOG, "rcu_stall_timeout", KEY_SECONDS, P(watchdog.rcu_stall_timeout_s),
+	 0, 300, NULL, "0s", false},
+	{SECTION_WATCHDOG, "all_cpu_backtraces", KEY_YES_NO, P(watchdog.all_cpu_backtraces),
+	 0, 0, NULL, "no", false},
 };
 const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
 

@@ -48,7 +48,10 @@ static const char every_key[] = "# a comment\n"
 				"lockups = report\n"
 				"[watchdog]\n"
 				"thresh = 10s\n"
-				"hung_task_timeout = 2m";
+				"hung_task_timeout = 2m\n"
+				"hung_task_warnings = 1000\n"
+				"rcu_stall_timeout = 3s\n"
+				"all_cpu_backtraces = yes";
 
 static void every_key_arrives(void **state)
 {
@@ -87,8 +90,11 @@ static void every_key_arrives(void **state)
 	assert_int_equal(p.rungs[3].threads, 2);
 	assert_int_equal(p.rung_duration_ns, 250000000);
 	assert_int_equal(p.lockups, LOCKUPS_REPORT);
-	assert_int_equal(p.watchdog_thresh_s, 10);
-	assert_int_equal(p.hung_task_timeout_s, 120);
+	assert_int_equal(p.watchdog.thresh_s, 10);
+	assert_int_equal(p.watchdog.hung_task_timeout_s, 120);
+	assert_int_equal(p.watchdog.hung_task_warnings, 1000);
+	assert_int_equal(p.watchdog.rcu_stall_timeout_s, 3);
+	assert_true(p.watchdog.all_cpu_backtraces);
 	profile_done(&p);
 	assert_null(p.path);
 }
@@ -119,8 +125,11 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(p.workers[0].pages, 16);
 	assert_int_equal(p.n_rungs, 0);
 	assert_int_equal(p.lockups, LOCKUPS_AUTO);
-	assert_int_equal(p.watchdog_thresh_s, 0);
-	assert_int_equal(p.hung_task_timeout_s, 0);
+	assert_int_equal(p.watchdog.thresh_s, 0);
+	assert_int_equal(p.watchdog.hung_task_timeout_s, 0);
+	assert_int_equal(p.watchdog.hung_task_warnings, 0);
+	assert_int_equal(p.watchdog.rcu_stall_timeout_s, 0);
+	assert_false(p.watchdog.all_cpu_backtraces);
 	profile_done(&p);
 }
 

@@ -119,6 +119,8 @@ static void values(void **state)
 		{"[verdict]\nlockups = maybe\n", 2, "is none of: auto, fail, report"},
 		{"[watchdog]\nthresh = 61s\n", 2, "is not between 0 ns and 60 s"},
 		{"[watchdog]\nhung_task_timeout = 1500ms\n", 2, "in whole seconds"},
+		{"[watchdog]\nrcu_stall_timeout = 301s\n", 2, "is not between 0 ns and 5m00s"},
+		{"[watchdog]\nall_cpu_backtraces = 1\n", 2, "is none of: yes, no"},
 	};
 
 	(void)state;
@@ -154,6 +156,9 @@ static void sections_that_do_not_fit_together(void **state)
 		{RUN "[offline]\ncycles = 1000000000\n[workers]\nkind = shared-memfd\n"
 		     "driven_by = offline\n[ladder]\nrungs = 1\n",
 		 8, "1 rungs may take"},
+		{RUN "[offline]\n[workers]\nkind = shared-memfd\ndriven_by = offline\n"
+		     "[watchdog]\nrcu_stall_timeout = 2s\n",
+		 7, "takes 3s at the least"},
 		/* 2^36 ns an attempt with its 30 s, 2^28 times: 0 in 64 bits */
 		{RUN "[offline]\ndeadline = 38719476736ns\ncycles = 268435456\n[workers]\n"
 		     "kind = shared-memfd\ndriven_by = offline\n[ladder]\nrungs = 1\n",

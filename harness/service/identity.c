@@ -44,20 +44,22 @@ static struct jsonw *topology_document(const struct topology *t)
 	return jsonw_parse(text, length, &value, NULL) < 0 ? NULL : value;
 }
 
+/* As the host has them; what the run changes of them is in its events (setting). */
 static struct jsonw *thresholds(struct fsio *fs)
 {
-	static const char *const names[] = {
-		"watchdog_thresh",
-		"hung_task_timeout_secs",
-		"hung_task_warnings",
-		"soft_watchdog",
+	static const char *const paths[] = {
+		"proc/sys/kernel/watchdog_thresh",
+		"proc/sys/kernel/hung_task_timeout_secs",
+		"proc/sys/kernel/hung_task_warnings",
+		"proc/sys/kernel/soft_watchdog",
+		"sys/module/rcupdate/parameters/rcu_cpu_stall_timeout",
 	};
 	struct jsonw *object = jsonw_object();
 	char text[64];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (fsio_read_text(fs, text, sizeof(text), "proc/sys/kernel/%s", names[i]) > 0)
-			jsonw_set_int(object, names[i], strtoll(text, NULL, 10));
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (fsio_read_text(fs, text, sizeof(text), "%s", paths[i]) > 0)
+			jsonw_set_int(object, strrchr(paths[i], '/') + 1, strtoll(text, NULL, 10));
 	return object;
 }
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A profile that has changed while its run goes on: what may be taken over, and what may not. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/err.h"
 #include "service/run.h"
-
-#define WATCHDOG_THRESH "proc/sys/kernel/watchdog_thresh"
-#define HUNG_TASK_TIMEOUT "proc/sys/kernel/hung_task_timeout_secs"
 
 /* As the run found it. Nothing to do when the run has not changed it. */
 static int put_back(struct run *run, const char *path, struct err *e)
@@ -32,15 +27,17 @@ static int put_back(struct run *run, const char *path, struct err *e)
 }
 
 /* Back to the host's value first, so that the journal always has the one to go back to. */
-static int renew_threshold(struct run *run, const char *path, uint32_t seconds, struct err *e)
+static int renew_watchdogs(struct run *run, struct err *e)
 {
-	char value[16];
-	int r = put_back(run, path, e);
+	struct run_watchdog_setting list[RUN_MAX_WATCHDOG_SETTINGS];
+	size_t n = run_watchdog_settings(&run->profile.watchdog, list);
+	int r = 0;
 
-	if (r < 0 || seconds == 0)
-		return r;
-	(void)snprintf(value, sizeof(value), "%u", seconds);
-	r = run_change_setting(run, path, value, e);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		r = put_back(run, list[i].path, e);
+		if (r >= 0)
+			r = run_set_watchdog(run, &list[i], e);
+	}
 	return r < 0 ? r : 0;
 }
 
@@ -62,8 +59,7 @@ static bool is_same_plan(const struct run *run, const struct profile *renewed)
 
 	as_now.duration_ns = run->profile.duration_ns; /* perhaps the command line's */
 	as_now.reserve_bytes = run->profile.reserve_bytes;
-	as_now.watchdog_thresh_s = run->profile.watchdog_thresh_s;
-	as_now.hung_task_timeout_s = run->profile.hung_task_timeout_s;
+	as_now.watchdog = run->profile.watchdog;
 	digest_of(run, &run->profile, digest_now);
 	digest_of(run, &as_now, digest_renewed);
 	return strcmp(digest_now, digest_renewed) == 0;
@@ -82,14 +78,9 @@ int run_reload(struct run *run, struct err *e)
 			    renewed.path);
 	if (r == 0) {
 		run->profile.reserve_bytes = renewed.reserve_bytes;
-		run->profile.watchdog_thresh_s = renewed.watchdog_thresh_s;
-		run->profile.hung_task_timeout_s = renewed.hung_task_timeout_s;
+		run->profile.watchdog = renewed.watchdog;
 		run->reserve_bytes = plan_reserve_bytes(&run->topology, &renewed);
 	}
 	profile_done(&renewed);
-	if (r == 0)
-		r = renew_threshold(run, WATCHDOG_THRESH, run->profile.watchdog_thresh_s, e);
-	if (r == 0)
-		r = renew_threshold(run, HUNG_TASK_TIMEOUT, run->profile.hung_task_timeout_s, e);
-	return r;
+	return r == 0 ? renew_watchdogs(run, e) : r;
 }

@@ -20,7 +20,8 @@
 #include "topology/topology.h"
 #include "workers/workers.h"
 
-#define RUN_MAX_SETTINGS 16
+#define RUN_MAX_SETTINGS 24
+#define RUN_MAX_WATCHDOG_SETTINGS 7
 
 struct run_options {
 	const char *profile;
@@ -96,6 +97,15 @@ int run_set_up(struct run *run, struct err *e);
 /* run_settings.c: each is on disk with its old value before it is changed; finish.c puts it back. */
 int run_change_settings(struct run *run, struct err *e);
 int run_change_setting(struct run *run, const char *path, const char *value, struct err *e);
+
+/* What [watchdog] is in the kernel, one by one; value 0: as the host has it. */
+struct run_watchdog_setting {
+	const char *path;
+	uint32_t value;
+};
+size_t run_watchdog_settings(const struct profile_watchdog *w,
+			     struct run_watchdog_setting list[RUN_MAX_WATCHDOG_SETTINGS]);
+int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting, struct err *e);
 
 /*
  * reload.c: reads the profile again and takes over [guard] and [watchdog]. Anything else belongs to

@@ -34,6 +34,45 @@ int run_change_setting(struct run *run, const char *path, const char *value,
 	return r;
 }
 
+size_t run_watchdog_settings(const struct profile_watchdog *w,
+			     struct run_watchdog_setting list[RUN_MAX_WATCHDOG_SETTINGS])
+{
+	const struct run_watchdog_setting all[] = {
+		{"proc/sys/kernel/watchdog_thresh", w->thresh_s},
+		{"proc/sys/kernel/hung_task_timeout_secs", w->hung_task_timeout_s},
+		{"proc/sys/kernel/hung_task_warnings", w->hung_task_warnings},
+		{"sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", w->rcu_stall_timeout_s},
+		{"proc/sys/kernel/softlockup_all_cpu_backtrace", w->all_cpu_backtraces},
+		{"proc/sys/kernel/hardlockup_all_cpu_backtrace", w->all_cpu_backtraces},
+		{"proc/sys/kernel/hung_task_all_cpu_backtrace", w->all_cpu_backtraces},
+	};
+
+	_Static_assert(ARRAY_SIZE(all) == RUN_MAX_WATCHDOG_SETTINGS, "all have room");
+	memcpy(list, all, sizeof(all));
+	return ARRAY_SIZE(all);
+}
+
+int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting, struct err *e)
+{
+	char value[16];
+
+	if (setting->value == 0)
+		return 0;
+	(void)snprintf(value, sizeof(value), "%u", setting->value);
+	return run_change_setting(run, setting->path, value, e);
+}
+
+static int set_watchdogs(struct run *run, struct err *e)
+{
+	struct run_watchdog_setting list[RUN_MAX_WATCHDOG_SETTINGS];
+	size_t n = run_watchdog_settings(&run->profile.watchdog, list);
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = run_set_watchdog(run, &list[i], e);
+	return r < 0 ? r : 0;
+}
+
 static bool uses_kind(const struct run *run, enum workload_kind kind)
 {
 	for (size_t i = 0; i < run->profile.n_workers; i++)
@@ -95,32 +134,24 @@ static int grow_pools(struct run *run, struct err *e)
 int run_change_settings(struct run *run, struct err *e)
 {
 	bool has_ksm = uses_kind(run, KIND_KSM);
-	char thresh[16], timeout[16];
 	const struct {
 		const char *path, *value;
 		bool wanted;
 	} table[] = {
 		/* It migrates on its own, and makes untouched pages answer ENOENT to move_pages. */
 		{"proc/sys/kernel/numa_balancing", "0", true},
-		{"proc/sys/kernel/watchdog_thresh", thresh, run->profile.watchdog_thresh_s > 0},
-		{"proc/sys/kernel/hung_task_timeout_secs", timeout,
-		 run->profile.hung_task_timeout_s > 0},
 		{THP "enabled", "madvise", uses_kind(run, KIND_ANONYMOUS_THP)},
 		{THP "shmem_enabled", "advise", uses_kind(run, KIND_SHARED_THP)},
 		{KSM "sleep_millisecs", "10", has_ksm},
 		{KSM "pages_to_scan", "1000", has_ksm},
 		{KSM "run", "1", has_ksm},
 	};
+	int r = 0;
 
-	(void)snprintf(thresh, sizeof(thresh), "%u", run->profile.watchdog_thresh_s);
-	(void)snprintf(timeout, sizeof(timeout), "%u", run->profile.hung_task_timeout_s);
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		int r = table[i].wanted
-				? run_change_setting(run, table[i].path, table[i].value, e)
-				: 0;
-
-		if (r < 0)
-			return r;
-	}
-	return grow_pools(run, e);
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(table); i++)
+		if (table[i].wanted)
+			r = run_change_setting(run, table[i].path, table[i].value, e);
+	if (r >= 0)
+		r = set_watchdogs(run, e);
+	return r < 0 ? r : grow_pools(run, e);
 }
