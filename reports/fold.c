@@ -80,6 +80,7 @@ static int read_journal(struct fold *f, const char *path, struct err *e)
 static void fold_done(struct fold *f)
 {
 	run_file_done(&f->run);
+	guest_end_done(&f->guest_end);
 	journal_unfinished_done(&f->unfinished);
 	fold_offline_done(&f->offline);
 	tally_done(&f->move.by_status);
@@ -129,6 +130,7 @@ static int fold_folder(const char *directory, bool is_live, struct report **ret_
 	if (r == 0)
 		r = read_journal(f, journal, e);
 	guest_end_read(directory, &f->guest_end);
+	fold_take_console(f);
 	/* A run that has ended is not going on, whatever the caller believes. */
 	f->is_live = is_live && f->ended[0] == '\0';
 	if (r == 0)

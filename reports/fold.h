@@ -127,6 +127,7 @@ struct fold_finding {
 	bool has_pid;
 	int64_t pid;
 	uint64_t count;
+	uint64_t from_console; /* so many of them only the console of the guest told */
 };
 
 struct fold {
@@ -214,6 +215,12 @@ void fold_take_kmsg_lost(struct fold *f, struct journal_value o);
 void fold_take_worker_exit(struct fold *f, struct journal_value o);
 void fold_take_setting(struct fold *f, struct journal_value o);
 void fold_take_setting_restored(struct fold *f, struct journal_value o);
+/* What guest-end.json has of the console: after the last event. */
+void fold_take_console(struct fold *f);
+const char *fold_finding_kind(const char *kind); /* of a fixed list */
+struct fold_finding *fold_same_finding(struct fold *f, const struct fold_finding *new); /* NULL: none */
+void fold_repeat_finding(struct fold_finding *old, const struct fold_finding *new, uint64_t count);
+void fold_keep_finding(struct fold *f, struct fold_finding *new); /* takes what it owns */
 struct jsonw *fold_describe_findings(struct fold *f);
 void fold_findings_done(struct fold *f);
 struct jsonw *fold_describe_harness(struct fold *f);

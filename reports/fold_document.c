@@ -174,7 +174,10 @@ static void describe_kernel_log(struct fold *f, struct jsonw *report)
 	uint64_t lost = f->kmsg_lost.is_known ? f->kmsg_lost.value : f->kmsg_lost_told;
 
 	if (is_unread) {
-		fold_unmeasured(f, "lockups", "the kernel's log could not be read");
+		if (f->guest_end.findings)
+			jsonw_set(report, "lockups", fold_describe_findings(f));
+		else
+			fold_unmeasured(f, "lockups", "the kernel's log could not be read");
 		fold_unmeasured(f, "kernel_log", "the kernel's log could not be read");
 		jsonw_free(log);
 		return;

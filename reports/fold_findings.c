@@ -11,7 +11,7 @@
 #include "reports/fold.h"
 
 /* What a lockup's kind may be: the report's schema has the same list. */
-static const char *known_kind(const char *kind)
+const char *fold_finding_kind(const char *kind)
 {
 	static const char *const kinds[] = {
 		"soft_lockup",	 "hard_lockup",	     "rcu_stall",	"hung_task",
@@ -37,7 +37,7 @@ static bool is_same(const struct fold_finding *a, const struct fold_finding *b)
 	       a->cpu.value == b->cpu.value && a->kind == b->kind && strcmp(a->comm, b->comm) == 0;
 }
 
-static struct fold_finding *same_finding(struct fold *f, const struct fold_finding *new)
+struct fold_finding *fold_same_finding(struct fold *f, const struct fold_finding *new)
 {
 	for (size_t i = 0; i < f->n_findings; i++)
 		if (is_same(&f->findings[i], new))
@@ -45,9 +45,9 @@ static struct fold_finding *same_finding(struct fold *f, const struct fold_findi
 	return NULL;
 }
 
-static void repeat_finding(struct fold_finding *old, const struct fold_finding *new)
+void fold_repeat_finding(struct fold_finding *old, const struct fold_finding *new, uint64_t count)
 {
-	old->count++;
+	fold_add(&old->count, count);
 	if (new->seconds.is_known &&
 	    (!old->seconds.is_known || new->seconds.value > old->seconds.value))
 		old->seconds = new->seconds;
@@ -102,6 +102,24 @@ static char *read_text(struct journal_value o)
 	return memory_string(text);
 }
 
+static void finding_done(struct fold_finding *x)
+{
+	free(x->text);
+	jsonw_free(x->frames);
+	jsonw_free(x->page);
+}
+
+void fold_keep_finding(struct fold *f, struct fold_finding *new)
+{
+	if (f->n_findings == FOLD_MAX_FINDINGS) {
+		f->findings_unlisted++;
+		finding_done(new);
+		return;
+	}
+	f->findings = memory_grow(f->findings, f->n_findings + 1, sizeof(*f->findings));
+	f->findings[f->n_findings++] = *new;
+}
+
 void fold_take_finding(struct fold *f, struct journal_value o)
 {
 	struct fold_finding new = {.count = 1}, *old;
@@ -109,7 +127,7 @@ void fold_take_finding(struct fold *f, struct journal_value o)
 	bool in_migration;
 
 	(void)journal_string(o, "kind", kind, sizeof(kind));
-	new.kind = known_kind(kind);
+	new.kind = fold_finding_kind(kind);
 	(void)journal_string(o, "comm", new.comm, sizeof(new.comm));
 	(void)journal_string(o, "same", new.same, sizeof(new.same));
 	new.has_pid = journal_int(o, "pid", &new.pid);
@@ -119,29 +137,21 @@ void fold_take_finding(struct fold *f, struct journal_value o)
 	if (journal_bool(o, "in_migration", &in_migration))
 		new.in_migration = (struct known){true, in_migration};
 	tally_add(&f->findings_by_kind, new.kind, 0, 1);
-	old = same_finding(f, &new);
+	old = fold_same_finding(f, &new);
 	if (old) {
-		repeat_finding(old, &new);
-		return;
-	}
-	if (f->n_findings == FOLD_MAX_FINDINGS) {
-		f->findings_unlisted++;
+		fold_repeat_finding(old, &new, 1);
 		return;
 	}
 	new.frames = read_frames(journal_get(o, "frames"));
 	new.page = read_page(journal_get(o, "page"));
 	new.text = read_text(o);
-	f->findings = memory_grow(f->findings, f->n_findings + 1, sizeof(*f->findings));
-	f->findings[f->n_findings++] = new;
+	fold_keep_finding(f, &new);
 }
 
 void fold_findings_done(struct fold *f)
 {
-	for (size_t i = 0; i < f->n_findings; i++) {
-		free(f->findings[i].text);
-		jsonw_free(f->findings[i].frames);
-		jsonw_free(f->findings[i].page);
-	}
+	for (size_t i = 0; i < f->n_findings; i++)
+		finding_done(&f->findings[i]);
 	free(f->findings);
 }
 
@@ -247,6 +257,8 @@ static struct jsonw *describe_finding(struct fold_finding *x)
 	jsonw_set(object, "page", steal_ptr(&x->page));
 	jsonw_set_string(object, "text", x->text);
 	jsonw_set_uint(object, "count", x->count);
+	if (x->from_console)
+		jsonw_set_uint(object, "from_console", x->from_console);
 	return object;
 }
 

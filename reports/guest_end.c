@@ -34,5 +34,13 @@ void guest_end_read(const char *directory, struct guest_end *ret)
 			ret->ended_by = ends[i].ended_by;
 	if (why)
 		(void)snprintf(ret->why, sizeof(ret->why), "%s", why);
-	jsonw_free(document);
+	ret->findings = jsonw_get(document, "findings");
+	ret->findings_unlisted = jsonw_get_uint(document, "findings_unlisted");
+	ret->document = document;
+}
+
+void guest_end_done(struct guest_end *end)
+{
+	jsonw_free(end->document);
+	*end = (struct guest_end){0};
 }

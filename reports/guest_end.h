@@ -5,12 +5,18 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stdint.h>
+
+struct jsonw;
 
 struct guest_end {
 	const char *ended_by; /* "guest_killed" "guest_panicked" "guest_lost" "interrupted"; NULL: not known */
 	char why[200];	      /* the lab's line; may be empty */
+	const struct jsonw *findings; /* of its console: records of "memsoak scan-log"; NULL: not told */
+	uint64_t findings_unlisted;
+	struct jsonw *document; /* owned */
 };
 
 /* A file that is not there, or is none of the lab's, tells nothing: that is no error. */
 void guest_end_read(const char *directory, struct guest_end *ret);
+void guest_end_done(struct guest_end *end);

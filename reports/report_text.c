@@ -326,8 +326,9 @@ static void put_lockups(const struct page *p)
 			label(p, "");
 		(void)fprintf(p->out, "%" PRIu64 "x ", jsonw_get_uint(jsonw_at(list, i), "count"));
 		put_title(p, jsonw_at(list, i));
-		(void)fputs(jsonw_get_bool(jsonw_at(list, i), "in_migration") ? " (in migration)\n" : "\n",
-			    p->out);
+		(void)fprintf(p->out, "%s%s\n",
+			      jsonw_get_bool(jsonw_at(list, i), "in_migration") ? " (in migration)" : "",
+			      jsonw_has(jsonw_at(list, i), "from_console") ? " (from the console)" : "");
 	}
 	if (n > MAX_LOCKUP_LINES)
 		(void)fprintf(p->out, "%11s and %zu more\n", "", n - MAX_LOCKUP_LINES);

@@ -85,6 +85,7 @@ struct jsonw *test_json(const char *quoted); /* owned by the caller */
 int test_tallies(void);
 int test_ratios(void);
 int test_fold_offline(void);
+int test_fold_console(void);
 int test_fold_move(void);
 int test_fold_counts(void);
 int test_fold_phases(void);

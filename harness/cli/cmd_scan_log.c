@@ -59,6 +59,8 @@ static void print_json(const struct log_fold *fold, const struct log_figures *fi
 
 		kmsg_finding_describe(f, o);
 		jsonw_set_uint(o, "count", f->count);
+		if (f->count > 1 && log_fold_last_ns(fold, i))
+			jsonw_set_uint(o, "last_ns", log_fold_last_ns(fold, i));
 		jsonw_stream_value(&s, NULL, o);
 	}
 	jsonw_stream_end(&s, ']');

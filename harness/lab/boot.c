@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,6 +17,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "lab/accel.h"
+#include "lab/findings.h"
 #include "lab/kernel.h"
 #include "lab/machine.h"
 #include "lab/memsoak.h"
@@ -57,10 +60,20 @@ static int write_end(const char *folder, struct jsonw *document, struct err *e)
 	return file_write_atomic(path, text, strlen(text), e);
 }
 
-/* A run whose guest went away: what the host knows goes beside what the guest wrote. */
-static int complete_run(const struct run_options *o, const struct paths *paths,
-			const struct guest_end *end, const char *share, struct jsonw *document,
-			struct err *e)
+/* Was it written to since @began? A share may hold the run of an earlier guest. */
+static bool is_of_this_guest(const char *journal, time_t began)
+{
+	struct stat st;
+
+	return stat(journal, &st) == 0 && st.st_mtime >= began;
+}
+
+/*
+ * What the host knows goes beside what the guest wrote. The report is made here when the guest could
+ * not, and once more when the console may know of something that the guest's own did not.
+ */
+static int complete_run(const struct paths *paths, const char *share, time_t began,
+			struct jsonw *document, struct err *e)
 {
 	cleanup_free char *run = memory_format("%s/" SHARE_RUN, share);
 	cleanup_free char *journal = memory_format("%s/events.jsonl", run);
@@ -68,12 +81,12 @@ static int complete_run(const struct run_options *o, const struct paths *paths,
 	const char *const call[] = {"report", run, NULL};
 	int r;
 
-	if (!o->profile || end->ended == GUEST_EXIT || access(journal, F_OK) < 0 ||
-	    access(report, F_OK) == 0)
+	if (!is_of_this_guest(journal, began))
 		return 0;
 	r = write_end(run, document, e);
-	if (r == 0)
-		r = memsoak_call(paths, call, NULL, NULL, e);
+	if (r < 0 || (access(report, F_OK) == 0 && jsonw_length(jsonw_get(document, "findings")) == 0))
+		return r;
+	r = memsoak_call(paths, call, NULL, NULL, e);
 	if (r > 0)
 		return err_set(e, -EIO, "no report of %s: memsoak report ended with %d", run, r);
 	return r;
@@ -96,6 +109,7 @@ static int run_machine(struct machine *m, const struct paths *paths, int out_fd,
 		       struct err *e)
 {
 	const struct run_options *o = m->options;
+	time_t began = time(NULL);
 	struct jsonw *document;
 	int r;
 
@@ -107,9 +121,11 @@ static int run_machine(struct machine *m, const struct paths *paths, int out_fd,
 	if (r < 0)
 		return r;
 	document = describe_end(m, &boot->end);
-	r = write_end(boot->share, document, e);
+	r = findings_of_console(paths, boot->console, boot->share, document, e);
 	if (r == 0)
-		r = complete_run(o, paths, &boot->end, boot->share, document, e);
+		r = write_end(boot->share, document, e);
+	if (r == 0)
+		r = complete_run(paths, boot->share, began, document, e);
 	jsonw_free(document);
 	return r;
 }

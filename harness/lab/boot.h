@@ -16,9 +16,10 @@ struct boot {
 
 /*
  * Boots one guest and waits for its end, however that comes; @out_fd gets its command's output.
- * In the share are then guest-end.json and, for a profile, the run. What the run could not say
- * itself, because its guest was killed or panicked, stands beside its events (guest-end.json
- * again), and its report is made here. A negative errno: there was no guest.
+ * In the share are then guest-end.json, with what the console tells of the kernel, and, for a profile
+ * or a script that ran one into SHARE_RUN, the run. The same file stands beside the run's events: the
+ * report has in it what the run could not say itself, because its guest was killed or panicked. It is
+ * then made here. A negative errno: there was no guest.
  */
 int boot_guest(const struct run_options *o, const struct paths *paths, int out_fd,
 	       struct boot *ret_boot, struct err *e);

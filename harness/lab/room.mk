@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # memsoak-lab, the kernels that it boots, and what it does with them.
 lab_OBJS := ab_compare.o ab_judge.o ab_record.o ab_run.o accel.o arguments.o boot.o command_ab.o \
-	command_bisect.o command_kernels.o command_run.o conf.o console.o guest.o kernel.o machine.o memsoak.o \
+	command_bisect.o command_kernels.o command_run.o conf.o console.o findings.o guest.o kernel.o machine.o memsoak.o \
 	order.o output.o pair.o paths.o payload.o registry.o run_options.o say.o script.o share.o
 lab_TESTS := test_lab.o
 lab_TEST_ROOMS := base lab

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What of the lab can be tested without a guest. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/err.h"
+#include "base/file.h"
 #include "base/jsonw.h"
+#include "base/memory.h"
 #include "lab/ab.h"
 #include "lab/conf.h"
+#include "lab/findings.h"
 #include "lab/order.h"
+#include "lab/paths.h"
 
 static void test_order_is_balanced(void **state)
 {
@@ -131,6 +140,45 @@ static void test_what_counts(void **state)
 				    cases[i].wrong);
 }
 
+/* A program in memsoak's place that knows what it is to be asked, and answers @answer. */
+static void make_memsoak(const char *folder, const char *answer)
+{
+	cleanup_free char *path = memory_format("%s/memsoak", folder);
+	cleanup_free char *text = memory_format("#!/bin/sh\ntest \"$1 $2 ${3##*/}\" = \"scan-log --json console\""
+						" || exit 9\n%s\n", answer);
+
+	assert_int_equal(file_write_atomic(path, text, strlen(text), NULL), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void test_findings_of_a_console(void **state)
+{
+	char folder[] = "/tmp/memsoak-test-XXXXXX";
+	struct paths paths = {.binaries = mkdtemp(folder)};
+	cleanup_free char *console = memory_format("%s/console", folder);
+	cleanup_free char *memsoak = memory_format("%s/memsoak", folder);
+	struct jsonw *end = jsonw_object();
+	struct err e = {0};
+
+	(void)state;
+	make_memsoak(folder, "echo '{\"lockups\":[{\"kind\":\"panic\"}],\"log\":{\"unlisted\":3}}'");
+	assert_int_equal(findings_of_console(&paths, console, folder, end, &e), -ENOENT);
+	assert_int_equal(mkfifo(console, 0600), 0); /* nobody can read it again */
+	assert_int_equal(findings_of_console(&paths, console, folder, end, &e), 0);
+	assert_false(jsonw_has(end, "findings"));
+	assert_int_equal(unlink(console), 0);
+	assert_int_equal(file_write_atomic(console, "x", 1, &e), 0);
+	assert_int_equal(findings_of_console(&paths, console, folder, end, &e), 0);
+	assert_string_equal(jsonw_text(end, NULL),
+			    "{\"findings\":[{\"kind\":\"panic\"}],\"findings_unlisted\":3}");
+	make_memsoak(folder, "exit 2");
+	assert_int_equal(findings_of_console(&paths, console, folder, end, &e), -EIO);
+	jsonw_free(end);
+	assert_int_equal(unlink(console), 0);
+	assert_int_equal(unlink(memsoak), 0);
+	assert_int_equal(rmdir(folder), 0); /* no scratch file is left */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -139,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_order_is_random),
 		cmocka_unit_test(test_conf),
 		cmocka_unit_test(test_what_counts),
+		cmocka_unit_test(test_findings_of_a_console),
 	};
 
 	return cmocka_run_group_tests_name("lab", tests, NULL, NULL);

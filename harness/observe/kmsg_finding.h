@@ -93,5 +93,5 @@ uint64_t kmsg_this_hz(void);
 
 uint64_t kmsg_finding_same(const struct kmsg_finding *finding); /* for "same"; the classifier does it */
 
-/* Sets the finding's members, as a report has them, without count. */
+/* Sets the finding's members, as a report has them, and "same", without count. */
 void kmsg_finding_describe(const struct kmsg_finding *finding, struct jsonw *object);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* When are two findings the same trouble, told again? And: a finding in JSON. */
+#include <stdio.h>
+
 #include "base/jsonw.h"
 #include "observe/kmsg_finding.h"
 #include "observe/kmsg_text.h"
@@ -121,6 +123,7 @@ void kmsg_finding_describe(const struct kmsg_finding *f, struct jsonw *object)
 {
 	struct jsonw *frames = jsonw_array();
 	const char *frame = f->frames;
+	char same[17];
 
 	jsonw_set_string(object, "kind", kmsg_kind_name(f->kind));
 	if (f->has_time)
@@ -142,4 +145,7 @@ void kmsg_finding_describe(const struct kmsg_finding *f, struct jsonw *object)
 	if (f->page.is_there)
 		jsonw_set(object, "page", describe_page(&f->page));
 	jsonw_set(object, "text", jsonw_string_of(f->text, f->text_length));
+	/* A number of 64 bits is more than every reader of JSON can take. */
+	(void)snprintf(same, sizeof(same), "%016llx", (unsigned long long)f->same);
+	jsonw_set_string(object, "same", same);
 }

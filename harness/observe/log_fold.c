@@ -82,7 +82,8 @@ static void repeat(struct folded *item, const struct kmsg_finding *f)
 	/* The same line twice, as when a console is shown on another: that was one. */
 	if (f->has_time && item->finding.has_time && f->time_ns == item->last_ns)
 		return;
-	item->last_ns = f->time_ns;
+	if (f->has_time)
+		item->last_ns = f->time_ns;
 	item->finding.count++;
 	item->finding.in_migration |= f->in_migration;
 	if (f->has_seconds && (!item->finding.has_seconds || f->seconds > item->finding.seconds)) {
@@ -134,6 +135,11 @@ size_t log_fold_count(const struct log_fold *fold)
 const struct kmsg_finding *log_fold_at(const struct log_fold *fold, size_t index)
 {
 	return &fold->items[index].finding;
+}
+
+uint64_t log_fold_last_ns(const struct log_fold *fold, size_t index)
+{
+	return fold->items[index].last_ns;
 }
 
 uint64_t log_fold_unlisted(const struct log_fold *fold)

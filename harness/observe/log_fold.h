@@ -22,5 +22,8 @@ void log_fold_sort(struct log_fold *fold);
 size_t log_fold_count(const struct log_fold *fold);
 const struct kmsg_finding *log_fold_at(const struct log_fold *fold, size_t index);
 
+/* Of the latest repeat, on the same clock as time_ns; 0: the log tells none. */
+uint64_t log_fold_last_ns(const struct log_fold *fold, size_t index);
+
 /* Findings that found no room any more: counted, not kept. */
 uint64_t log_fold_unlisted(const struct log_fold *fold);

@@ -52,6 +52,8 @@ static void repeats_are_one(void **state)
 		assert_int_equal(log_fold_at(fold, i)->seconds, expected[i].seconds);
 	}
 	assert_int_equal(log_fold_at(fold, 0)->time_ns, 22000000000); /* of the first */
+	assert_int_equal(log_fold_last_ns(fold, 0), 70000000000);
+	assert_int_equal(log_fold_last_ns(fold, 1), log_fold_at(fold, 1)->time_ns);
 	assert_true(log_fold_at(fold, 0)->in_migration);
 	assert_int_equal(log_fold_unlisted(fold), 0);
 	log_fold_free(fold);

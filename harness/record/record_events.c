@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers, the workers and the kernel's log told, in words. */
-#include <stdio.h>
 #include <sys/wait.h>
 
 #include "base/err.h"
@@ -148,12 +147,8 @@ void record_kmsg_lost(struct recorder *r, uint64_t records)
 void record_finding(struct recorder *r, const struct kmsg_finding *finding)
 {
 	struct jsonw *o = record_new("finding");
-	char same[17];
 
 	kmsg_finding_describe(finding, o);
-	/* A number of 64 bits is more than every reader of JSON can take. */
-	(void)snprintf(same, sizeof(same), "%016llx", (unsigned long long)finding->same);
-	jsonw_set_string(o, "same", same);
 	jsonw_set_uint(o, "sequence", finding->sequence);
 	record_put(r, o);
 }

@@ -51,6 +51,7 @@ sample aborted aborted 5
 sample aborted-left-offline aborted 6
 sample crashed crashed 1
 sample guest-killed crashed 1
+sample guest-panicked crashed 1
 sample hostile pass 0
 for run in reports/samples/*/run.json; do
 	name=$(basename "$(dirname "$run")")
