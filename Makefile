@@ -44,7 +44,7 @@ LIBS_THREADS := -pthread
 
 # --- the rooms -----------------------------------------------------------------------------
 HARNESS_ROOMS := base topology plan drive workers observe record service cli lab tests
-REPORTS_ROOMS := compare export stats
+REPORTS_ROOMS := compare export html stats
 ROOMS := $(HARNESS_ROOMS) workloads reports $(REPORTS_ROOMS)
 dir_of = $(if $(filter $(1),$(HARNESS_ROOMS)),harness/,$(if $(filter $(1),$(REPORTS_ROOMS)),reports/))$(1)
 
@@ -68,7 +68,7 @@ $(BUILD)/$(1): $(BUILD)/obj/$($(2)_MAIN) $(foreach r,$($(2)_ROOMS),$(call object
 endef
 
 memsoak_MAIN := harness/cli/memsoak.o
-memsoak_ROOMS := base topology plan observe record reports compare export stats cli
+memsoak_ROOMS := base topology plan observe record reports compare export html stats cli
 # Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
 memsoak_OBJS := harness/drive/names.o harness/drive/online.o harness/drive/settings.o harness/service/active.o \
 	$(addprefix harness/service/,control_ask.o evidence.o host_journal.o notify.o open_runs.o recover.o \

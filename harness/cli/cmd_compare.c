@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -14,6 +15,8 @@
 #include "base/options.h"
 #include "cli/commands.h"
 #include "reports/compare/compare.h"
+#include "reports/html/file.h"
+#include "reports/html/html.h"
 
 /* --gate: the kernels are different. */
 #define EXIT_DIFFERENT 1
@@ -22,7 +25,7 @@ struct options {
 	struct option_list runs[COMPARE_SIDES];
 	bool json, gate, force;
 	uint64_t seed, block;
-	const char *alpha, *margin;
+	const char *alpha, *margin, *html;
 };
 
 static const struct option_spec specs[] = {
@@ -32,6 +35,8 @@ static const struct option_spec specs[] = {
 	 "runs of the other kernel"},
 	{"json", 'j', OPTION_FLAG, offsetof(struct options, json), 0, 0, NULL,
 	 "print the comparison as JSON and nothing else"},
+	{"html", 0, OPTION_STRING, offsetof(struct options, html), 0, 0, "FILE",
+	 "also write it as a page for a browser; -: to standard output, and nothing else"},
 	{"gate", 'g', OPTION_FLAG, offsetof(struct options, gate), 0, 0, NULL,
 	 "end 1 when the kernels are different"},
 	{"force", 'f', OPTION_FLAG, offsetof(struct options, force), 0, 0, NULL,
@@ -98,8 +103,19 @@ static void side_done(struct side *side)
 	free(side->pointers);
 }
 
-static int deliver(const struct options *o, const struct compare *c, struct err *e)
+static int write_page(void *context, FILE *out, struct err *e)
 {
+	return html_write_compare(context, out, e);
+}
+
+static int deliver(const struct options *o, struct compare *c, struct err *e)
+{
+	int r = o->html ? html_to_file(o->html, write_page, c, e) : 0;
+
+	if (r < 0)
+		return r;
+	if (o->html && strcmp(o->html, "-") == 0)
+		return 0;
 	if (o->json) {
 		struct jsonw *document = compare_describe(c);
 
@@ -157,6 +173,8 @@ int cmd_compare(int argc, char *const argv[])
 	int code = EXIT_PASS;
 	int r = options_parse(&command, argc, argv, &o, NULL, &e);
 
+	if (r == 0 && o.json && o.html && strcmp(o.html, "-") == 0)
+		r = err_set(&e, -EINVAL, "--json and --html - both want standard output: give --html a file");
 	how = (struct compare_options){.seed = o.seed, .block = o.block, .force = o.force};
 	if (r == 0)
 		r = parse_between("alpha", o.alpha, 0, 0.5, 0.05, &how.alpha, &e);

@@ -13,11 +13,13 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "cli/commands.h"
+#include "reports/html/file.h"
+#include "reports/html/html.h"
 #include "reports/report.h"
 
 struct options {
 	bool json, live;
-	const char *output;
+	const char *output, *html;
 };
 
 static const struct option_spec specs[] = {
@@ -25,6 +27,8 @@ static const struct option_spec specs[] = {
 	 "print the report as JSON and nothing else"},
 	{"output", 'o', OPTION_STRING, offsetof(struct options, output), 0, 0, "FILE",
 	 "write the report here instead of RUN/report.json; -: to standard output"},
+	{"html", 0, OPTION_STRING, offsetof(struct options, html), 0, 0, "FILE",
+	 "also write it as a page for a browser; -: to standard output, and nothing else"},
 	{"live", 'l', OPTION_FLAG, offsetof(struct options, live), 0, 0, NULL,
 	 "the run is still going on: fold what is there, write nothing into RUN"},
 };
@@ -65,6 +69,26 @@ static char *destination(const struct options *o, const char *run)
 static bool may_fail(const struct options *o, const struct err *e)
 {
 	return !o->output && (e->code == -EACCES || e->code == -EROFS || e->code == -EPERM);
+}
+
+struct page {
+	const struct report *report;
+	const char *run; /* NULL: there is no folder */
+};
+
+static int write_page(void *context, FILE *out, struct err *e)
+{
+	const struct page *page = context;
+
+	return html_write_report(page->report, page->run, out, e);
+}
+
+static int deliver_page(const struct options *o, const char *run, const struct report *report,
+			struct err *e)
+{
+	struct page page = {report, is_folder(run) ? run : NULL};
+
+	return html_to_file(o->html, write_page, &page, e) < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
 }
 
 static int deliver(const struct options *o, const char *run, const struct report *report,
@@ -119,13 +143,17 @@ int cmd_report(int argc, char *const argv[])
 	int code = EXIT_PASS;
 	int r = options_parse(&command, argc, argv, &o, &words, &e);
 
+	if (r == 0 && o.json && o.html && strcmp(o.html, "-") == 0)
+		r = err_set(&e, -EINVAL, "--json and --html - both want standard output: give --html a file");
 	if (r == 0 && words.n_items != 1)
 		r = err_set(&e, -EINVAL, "one run folder or report.json is wanted: see memsoak report --help");
 	if (r < 0)
 		code = EXIT_USAGE;
 	if (r == 0)
 		code = make_report(&o, words.items[0], &report, &e);
-	if (r == 0 && code == EXIT_PASS)
+	if (r == 0 && code == EXIT_PASS && o.html)
+		code = deliver_page(&o, words.items[0], report, &e);
+	if (r == 0 && code == EXIT_PASS && !(o.html && strcmp(o.html, "-") == 0))
 		code = deliver(&o, words.items[0], report, &e);
 	if (e.code < 0)
 		log_error("%s", e.text);

@@ -7,6 +7,7 @@ build=$1
 bad=0
 harness/tests/bench-topology.sh "$build" || bad=1
 harness/tests/bench-fold.sh "$build" || bad=1
+harness/tests/bench-html.sh "$build" || bad=1
 harness/tests/bench-scan-log.sh "$build" || bad=1
 # The guest's suite, its figures, and what it said on stderr.
 harness/tests/guest.sh "$build" bench >&2

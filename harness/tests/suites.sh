@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # sourced by run-tests.sh, which sets build and defines suite
 # The suites: name, limit in seconds, command.
 
-for room in base topology plan drive workers observe record service lab workloads reports export stats; do
+for room in base topology plan drive workers observe record service lab workloads reports export html stats; do
 	if [ -x "$build/test/$room" ]; then
 		suite "unit-$room" 300 "$build/test/$room"
 		suite "unit-$room-asan" 600 "$build/asan/test/$room"
@@ -15,6 +15,10 @@ suite cli 300 harness/tests/cli.sh "$build"
 suite samples 120 harness/tests/samples.sh "$build"
 suite validate 300 /usr/bin/python3 harness/tests/validate-mutations.py "$build"
 suite compare 120 harness/tests/compare.sh "$build"
+if [ "$wanted" = html-browser ]; then # "make test-html"
+	suite html-browser 1200 harness/tests/html-browser.sh "$build"
+fi
+suite html 300 harness/tests/html.sh "$build"
 suite export 300 harness/tests/export-readers.sh "$build"
 if [ "$wanted" = service ]; then # half an hour: "make test-service"
 	suite service 3600 harness/tests/service.sh "$build"

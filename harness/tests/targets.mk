@@ -57,6 +57,13 @@ test-service: setup-test
 	$(Q)$(MAKE) --no-print-directory all $(BUILD)/test/guest/talk lab-stock
 	$(Q)harness/tests/run-tests.sh $(BUILD) service
 
+# --- the pages, in a browser ------------------------------------------------------------------
+.PHONY: test-html
+test-html: setup-test
+	$(Q)harness/lab/install-deps.sh html
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/test/make_events
+	$(Q)harness/tests/run-tests.sh $(BUILD) html-browser
+
 # --- lint -----------------------------------------------------------------------------------
 .PHONY: lint check-layers
 lint: setup-lint check-layers

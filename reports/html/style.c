@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Colours are chosen for a contrast of 4.5 (text) and 3 (marks) against the ground in both schemes,
+ * and never say something alone: shapes, places or words say it too.
+ */
+#include "reports/html/style.h"
+
+#define LIGHT                                                                                      \
+	"--ground:#fff;--box:#f4f5f7;--ink:#1b1f24;--faint:#57606a;--line:#d0d7de;"                \
+	"--good:#1a6e35;--bad:#b3211d;--open:#8a5300;--told:#0b57a4;"                              \
+	"--good-box:#e3f4e8;--bad-box:#fdeceb;--open-box:#fdf1dc;--told-box:#e4effb;"              \
+	"--mark:#0b62b8;--mark-2:#b04a00;--cell:#c9d1d9;--cell-free:#9bb4cf;"
+#define DARK                                                                                       \
+	"--ground:#14171b;--box:#1d2127;--ink:#e6e9ed;--faint:#a3adb8;--line:#3a424c;"             \
+	"--good:#6fd08c;--bad:#ff8f87;--open:#f0b35c;--told:#7fb8f5;"                              \
+	"--good-box:#17301f;--bad-box:#3a1b1a;--open-box:#35280f;--told-box:#152a42;"              \
+	"--mark:#6fb1f2;--mark-2:#f2a15c;--cell:#3a424c;--cell-free:#5b738c;"
+
+const char html_style[] =
+	":root{" LIGHT "}\n"
+	"@media (prefers-color-scheme:dark){:root{" DARK "}}\n"
+	"@media print{:root{" LIGHT "}}\n"
+	"*{box-sizing:border-box}\n"
+	"body{margin:0;background:var(--ground);color:var(--ink);"
+	"font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}\n"
+	"main{max-width:1100px;margin:0 auto;padding:1rem 1rem 3rem}\n"
+	"h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0;overflow-wrap:anywhere}\n"
+	"h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-bottom:.2rem;"
+	"border-bottom:1px solid var(--line)}\n"
+	"h3{font-size:1rem;margin:1.2rem 0 .3rem;overflow-wrap:anywhere}\n"
+	"p,li,dd{overflow-wrap:anywhere}\n"
+	"ul{margin:.3rem 0;padding-left:1.3rem}\n"
+	".verdict{border-left:6px solid;border-radius:4px;padding:.8rem 1rem;margin:0 0 1rem}\n"
+	".verdict h1{margin:0}\n"
+	".good{border-color:var(--good);background:var(--good-box)}\n"
+	".bad{border-color:var(--bad);background:var(--bad-box)}\n"
+	".open{border-color:var(--open);background:var(--open-box)}\n"
+	".told{border-color:var(--told);background:var(--told-box)}\n"
+	".good b{color:var(--good)}.bad b{color:var(--bad)}.open b{color:var(--open)}"
+	".told b{color:var(--told)}\n"
+	".absent,.note,figcaption{color:var(--faint)}\n"
+	".note,figcaption{font-size:.9rem}\n"
+	"nav{font-size:.9rem}nav a{margin-right:.9rem;white-space:nowrap;color:var(--told)}\n"
+	"dl{display:grid;grid-template-columns:1fr;gap:0;margin:.5rem 0}\n"
+	"dl>div{display:grid;grid-template-columns:12rem 1fr;gap:.8rem;padding:.15rem 0;"
+	"border-bottom:1px solid var(--line)}\n"
+	"dt{color:var(--faint)}dd{margin:0}\n"
+	".scroll{overflow-x:auto;max-width:100%;margin:.6rem 0}\n"
+	".scroll:focus-visible{outline:2px solid var(--told);outline-offset:2px}\n"
+	"table{border-collapse:collapse;font-size:.92rem}\n"
+	"caption{text-align:left;color:var(--faint);padding:.2rem 0;font-size:.9rem}\n"
+	"th,td{text-align:left;vertical-align:top;padding:.2rem .9rem .2rem 0;"
+	"border-bottom:1px solid var(--line)}\n"
+	"tbody th{font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}\n"
+	"figure{margin:.8rem 0}\n"
+	"svg{display:block;width:100%;min-width:620px;height:auto}\n"
+	"svg text{font-size:12px;fill:var(--faint);font-family:inherit}\n"
+	"svg .grid{stroke:var(--line);stroke-width:1}\n"
+	"svg .axis{stroke:var(--faint);stroke-width:1}\n"
+	"svg .bar,svg .done{fill:var(--mark)}svg .failed{fill:var(--mark-2)}"
+	"svg .cut{fill:var(--bad)}\n"
+	"svg .line{fill:none;stroke:var(--mark);stroke-width:2}\n"
+	"svg .dot{fill:var(--mark)}svg .dot-2{fill:var(--mark-2)}\n"
+	"svg .span{stroke:var(--mark);stroke-width:2}svg .span-2{stroke:var(--mark-2);"
+	"stroke-width:2}\n"
+	"svg .mark{stroke:var(--open);stroke-width:1.5;stroke-dasharray:4 3}\n"
+	"svg .trouble{fill:var(--bad)}svg .notice{fill:var(--open)}\n"
+	"svg .no{fill:var(--cell)}svg .free{fill:var(--cell-free)}\n"
+	"svg .over{paint-order:stroke;stroke:var(--ground);stroke-width:4px;stroke-linejoin:round}\n"
+	"svg .strong{fill:var(--ink);font-weight:600}\n"
+	".key{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:.2rem 0;padding:0;list-style:none;"
+	"font-size:.9rem;color:var(--faint)}\n"
+	".key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem;"
+	"vertical-align:-.1rem}\n"
+	".key .done{background:var(--mark)}.key .failed{background:var(--mark-2)}"
+	".key .cut{background:var(--bad)}.key .no{background:var(--cell)}"
+	".key .free{background:var(--cell-free)}.key .trouble{background:var(--bad)}"
+	".key .notice{background:var(--open)}.key .one{background:var(--mark)}"
+	".key .two{background:var(--mark-2)}"
+	".key .trouble,.key .notice{clip-path:polygon(0 0,100% 0,50% 100%)}\n"
+	"pre{background:var(--box);padding:.6rem .8rem;margin:.4rem 0;border-radius:4px;"
+	"font:12.5px/1.45 ui-monospace,'DejaVu Sans Mono',monospace;overflow-x:auto;"
+	"max-height:28rem;overflow-y:auto}\n"
+	"code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}\n"
+	"article{border:1px solid var(--line);border-radius:4px;padding:.2rem .8rem .6rem;"
+	"margin:.8rem 0}\n"
+	"@media (max-width:640px){dl>div{grid-template-columns:1fr;gap:0}}\n"
+	"@media print{nav{display:none}main{max-width:none;padding:0}"
+	"body{font-size:10.5pt}.scroll{overflow:visible}svg{min-width:0}"
+	"table{font-size:8.5pt}th,td{overflow-wrap:anywhere;padding-right:.4rem}"
+	"pre{max-height:none;white-space:pre-wrap;overflow-wrap:anywhere}"
+	"figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}}\n";
