@@ -60,12 +60,16 @@ static int write_end(const char *folder, struct jsonw *document, struct err *e)
 	return file_write_atomic(path, text, strlen(text), e);
 }
 
-/* Was it written to since @began? A share may hold the run of an earlier guest. */
-static bool is_of_this_guest(const char *journal, time_t began)
+/*
+ * Was it begun since @began? A share may hold the run of an earlier guest, and this one may have gone
+ * on with its journal ("memsoak restore"): run.json is written once, when a run begins.
+ */
+static bool is_of_this_guest(const char *run, time_t began)
 {
+	cleanup_free char *identity = memory_format("%s/run.json", run);
 	struct stat st;
 
-	return stat(journal, &st) == 0 && st.st_mtime >= began;
+	return stat(identity, &st) == 0 && st.st_mtime >= began;
 }
 
 /*
@@ -81,7 +85,7 @@ static int complete_run(const struct paths *paths, const char *share, time_t beg
 	const char *const call[] = {"report", run, NULL};
 	int r;
 
-	if (!is_of_this_guest(journal, began))
+	if (!is_of_this_guest(run, began) || access(journal, F_OK) < 0)
 		return 0;
 	r = write_end(run, document, e);
 	if (r < 0 || (access(report, F_OK) == 0 && jsonw_length(jsonw_get(document, "findings")) == 0))

@@ -20,12 +20,20 @@ check() { # WHAT COMMAND...
 }
 
 boot() { # SHARE-NAME [memsoak-lab options]
+	rm -rf "$build/test/guest-$1"
+	if ! boot_again "$@"; then
+		echo "not ok guest $name ended badly"
+		tail -n 20 "$share/console.log" | tr -d '\r' | sed 's/^/# /'
+	fi
+}
+
+# On the share as it is, whatever comes of it.
+boot_again() { # SHARE-NAME [memsoak-lab options]
 	share=$build/test/guest-$1
 	shift
-	rm -rf "$share"
 	mkdir -p "$share"
 	cp harness/tests/guest/*.sh "$share/"
-	cp -r workloads/profiles "$share/profiles"
+	cp -r workloads/profiles "$share/"
 	set -- "$@" --file "$(command -v jq):/usr/bin/jq"
 	for program in "$build"/test/guest/*; do
 		[ -x "$program" ] && [ -f "$program" ] &&
@@ -33,11 +41,22 @@ boot() { # SHARE-NAME [memsoak-lab options]
 				set -- "$@" --file "$program:/usr/bin/$(basename "$program")" ;;
 			esac
 	done
-	if ! "$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" \
-		--script "harness/tests/guest/$name.sh" --timeout "${GUEST_LIMIT:-8m}" "$@"; then
-		echo "not ok guest $name ended badly"
-		tail -n 20 "$share/console.log" | tr -d '\r' | sed 's/^/# /'
-	fi
+	"$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" \
+		--script "harness/tests/guest/$name.sh" --timeout "${GUEST_LIMIT:-8m}" "$@"
+}
+
+# Boots a guest that does not come to its end, and looks at the report that is made of its run.
+crash() { # CASE ENDED ENDED-BY
+	rm -rf "$build/test/guest-$name-$1"
+	boot_again "$name-$1" --append "memsoak.case=$1" --timeout 3m 2> "$build/test/guest-$name-$1.err"
+	check_json "$1: the guest ended as it was to" "$share/guest-end.json" ".ended == \"$2\""
+	report=$share/run/report.json
+	check_json "$1: the report says crashed, and how" "$report" \
+		".verdict.result == \"crashed\" and .verdict.exit == 1 and .run.ended == \"crashed\" and .run.ended_by == \"$3\""
+}
+
+check_json() { # WHAT FILE CONDITION
+	check "$1" sh -c "jq '{verdict, run, lockups, harness}' '$2'; [ \"\$(jq -r '$3' '$2')\" = true ]"
 }
 
 # Every report that the guest left is valid for an independent validator, and for ours.
@@ -60,6 +79,30 @@ odd-nodes)
 	boot cpuless --nodes 3 --mem 768MiB --cpuless-node 1 --append memsoak.case=cpuless
 	validate_reports
 	boot memoryless --nodes 3 --cpus 3 --mem 768MiB --memoryless-node 2 --append memsoak.case=memoryless
+	validate_reports
+	;;
+lockups)
+	kernel=${KERNEL:-6.1-with} # Debian's have no test_lockup
+	for case in soft hung rcu overrun; do
+		boot "$name-$case" --append "memsoak.case=$case"
+		validate_reports
+	done
+	crash panic panic guest_panicked
+	check_json "panic: the report has what only the console told" "$report" \
+		'.lockups | map([.kind, .count]) == [["soft_lockup", 1], ["panic", 1]] and (.[0] | .cpu == 1 and .comm == "modprobe" and (.frames | any(. == "test_lockup")))'
+	check_json "panic: no memory was left offline" "$report" '.harness.memory_left_offline == []'
+	validate_reports
+	panicked=$share
+	crash reset qemu_failed guest_lost
+	check_json "reset: the kernel had nothing to tell" "$report" '.lockups == []'
+	check_json "reset: the block that was offline is named" "$report" \
+		".harness.memory_left_offline == [$(cat "$share/left-offline")]"
+	cp -r "$panicked/run" "$share/panicked"
+	boot_again "$name-reset" --append "memsoak.case=after memhp_default_state=offline" ||
+		echo "not ok after: the guest ended badly"
+	"$build/memsoak" report "$share/run" > "$share/report.txt" 2>&1
+	check_json "after: the report still says crashed, and that no memory is left offline" "$report" \
+		'.verdict.result == "crashed" and .run.ended_by == "guest_lost" and .harness.memory_left_offline == []'
 	validate_reports
 	;;
 control)

@@ -45,13 +45,16 @@ for pair in 1:EPERM 4:EINTR 12:ENOMEM 16:EBUSY 22:EINVAL; do
 	check_report "veto $errno: every attempt has it" "$report" \
 		".offline.attempts == 3 and .offline.succeeded == 0 and .offline.by_errno.$errno == {number: $number, count: 3}" .offline
 	check_report "veto $errno: no lockup is made of it" "$report" '.lockups | length == 0' .lockups
+	check_report "veto $errno: nor an EAGAIN: no page of the block was tried" "$report" \
+		'.migration.by_driver.offline.attempts == 0 and .migration.eagain.by_driver.offline == 0' .migration
 	check_memory "veto $errno"
 done
 check_report "an EINTR that we did not cause is called a fault of the harness" /share/runs/veto-EINTR/report.json \
 	'.harness.faults | length > 0' .harness
 echo 0 > "$inject"
 soak veto-none --profile /tmp/offline.ini --yes
-check_report "no veto: the same attempts succeed" "$report" '.offline.succeeded > 0' .offline
+check_report "no veto: the same attempts succeed, and migrate pages" "$report" \
+	'.offline.succeeded > 0 and .migration.by_driver.offline.attempts > 0' .offline
 rmmod memory-notifier-error-inject
 
 soak worker-killed --profile /tmp/short.ini --yes &
