@@ -237,7 +237,7 @@ rcu() {
 
 # The sequence number of a line of the log, or of its first one.
 sequence_of() { # PATTERN
-	timeout 2 cat /dev/kmsg | grep -m 1 -E "$1" | cut -d, -f2
+	{ timeout 2 cat /dev/kmsg | grep -m 1 -E "$1" | cut -d, -f2; } 2> /dev/null
 }
 
 # More than the ring holds while nobody reads: the daemon is stopped, and counts what it has missed.
