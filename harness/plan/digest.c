@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "plan/profile_keys.h"
@@ -20,9 +21,23 @@ static bool has_section(const struct profile *p, enum section_id section)
 		return p->has_move_pages;
 	case SECTION_LADDER:
 		return p->n_rungs > 0;
+	case SECTION_SCENARIO:
+		return p->scenario != SCENARIO_NONE;
 	default:
-		return true;
+		return section < SECTION_CALLER(0) ||
+		       p->callers[section - SECTION_CALLER(0)].is_there;
 	}
+}
+
+static bool is_default(const struct profile_key *key, const char *value)
+{
+	struct profile p = {0};
+	struct profile_workers w = {0};
+	char normal[256];
+
+	(void)profile_parse_value(key, key->value, &p, &w, NULL);
+	profile_format_value(key, &p, &w, normal, sizeof(normal));
+	return strcmp(value, normal) == 0;
 }
 
 static void write_keys(FILE *out, enum section_id section, const struct profile *p,
@@ -33,9 +48,11 @@ static void write_keys(FILE *out, enum section_id section, const struct profile 
 	for (size_t i = 0; i < n_profile_keys; i++) {
 		const struct profile_key *key = &profile_keys[i];
 
-		if (key->section != section || key->is_not_planned)
+		if (key->section != section || key->digest == DIGEST_NEVER)
 			continue;
 		profile_format_value(key, p, w, value, sizeof(value));
+		if (key->digest == DIGEST_UNLESS_DEFAULT && is_default(key, value))
+			continue;
 		(void)fprintf(out, "%s = %s\n", key->name, value);
 	}
 }

@@ -22,6 +22,20 @@ uint64_t phases_rung_bound_ns(const struct profile *p, enum driven_by driver)
 	return attempt_ns * p->offline_cycles;
 }
 
+static bool is_driven_in(const struct plan_phase *phase, enum driven_by driven_by)
+{
+	switch (driven_by) {
+	case DRIVEN_BY_NONE:
+		return false;
+	case DRIVEN_BY_OFFLINE:
+		return phase->offline;
+	case DRIVEN_BY_MOVE_PAGES:
+		return phase->move_pages;
+	default:
+		return phase->callers[driven_by - DRIVEN_BY_CALLER(0)];
+	}
+}
+
 /* The groups that belong into the phase, with the rung's counts, and their faulters. */
 static void add_workers(struct plan_phase *phase, const struct profile *p)
 {
@@ -29,8 +43,7 @@ static void add_workers(struct plan_phase *phase, const struct profile *p)
 
 	for (size_t i = 0; i < p->n_workers; i++) {
 		const struct profile_workers *from = &p->workers[i];
-		bool is_driven = (from->driven_by == DRIVEN_BY_OFFLINE && phase->offline) ||
-				 (from->driven_by == DRIVEN_BY_MOVE_PAGES && phase->move_pages);
+		bool is_driven = is_driven_in(phase, from->driven_by);
 		struct profile_workers *to;
 
 		if (!is_driven && from->driven_by != DRIVEN_BY_NONE)
@@ -85,6 +98,32 @@ static void add_rung(struct plan *plan, int32_t rung, enum driven_by driver)
 	add_phase(plan, &phase);
 }
 
+/* A phase for each driver of @soak, alone: what one does must not hide what another one does not. */
+static void add_in_turn(struct plan *plan, const struct plan_phase *soak)
+{
+	size_t n = (size_t)soak->offline + soak->move_pages;
+
+	for (int i = 0; i < CALLER_MAX; i++)
+		n += soak->callers[i];
+	for (int driver = DRIVEN_BY_OFFLINE; driver < DRIVEN_BY_MAX; driver++) {
+		struct plan_phase phase = {.rung = -1, .duration_ns = soak->duration_ns / n};
+
+		if (!is_driven_in(soak, (enum driven_by)driver))
+			continue;
+		if (driver == DRIVEN_BY_OFFLINE) {
+			phase.offline = true;
+			phase.offline_cycles = soak->offline_cycles;
+		} else if (driver == DRIVEN_BY_MOVE_PAGES) {
+			phase.move_pages = true;
+		} else {
+			phase.callers[driver - DRIVEN_BY_CALLER(0)] = true;
+		}
+		(void)snprintf(phase.name, sizeof(phase.name), "%s",
+			       driven_by_name((enum driven_by)driver));
+		add_phase(plan, &phase);
+	}
+}
+
 void phases_make(struct plan *plan, bool can_offline, bool can_move)
 {
 	const struct profile *p = plan->profile;
@@ -97,7 +136,11 @@ void phases_make(struct plan *plan, bool can_offline, bool can_move)
 		.duration_ns = p->duration_ns,
 	};
 
-	if (p->n_rungs == 0)
+	for (int i = 0; i < CALLER_MAX; i++)
+		soak.callers[i] = plan_can_call(plan, (enum caller)i);
+	if (p->scenario != SCENARIO_NONE && !p->drivers_together && p->n_rungs == 0)
+		add_in_turn(plan, &soak);
+	else if (p->n_rungs == 0)
 		add_phase(plan, &soak);
 	for (size_t i = 0; i < p->n_rungs; i++) {
 		if (can_move)

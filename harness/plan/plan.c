@@ -158,6 +158,13 @@ static int nothing_testable(const struct plan *plan, struct err *e)
 		       block_refusal_text((enum block_refusal)most), and_move, why);
 }
 
+bool plan_can_call(const struct plan *plan, enum caller caller)
+{
+	if (!plan->profile->callers[caller].is_there)
+		return false;
+	return caller != CALLER_MIGRATE_PAGES || plan->can_move;
+}
+
 uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p)
 {
 	uint64_t tenth = total_bytes(t) / 10;
@@ -168,7 +175,7 @@ uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p)
 int plan_make(const struct topology *t, const struct profile *p, uint64_t seed, struct plan *plan,
 	      struct err *e)
 {
-	bool can_offline, can_move;
+	bool can_offline, can_move, can_call = false;
 
 	*plan = (struct plan){.profile = p, .seed = seed};
 	if (seed > PROFILE_MAX_SEED)
@@ -183,7 +190,9 @@ int plan_make(const struct topology *t, const struct profile *p, uint64_t seed, 
 	choose_move_nodes(plan, t);
 	can_offline = p->has_offline && plan->n_blocks > 0;
 	can_move = p->has_move_pages && plan->can_move;
-	if (!can_offline && !can_move)
+	for (int i = 0; i < CALLER_MAX; i++)
+		can_call |= plan_can_call(plan, (enum caller)i);
+	if (!can_offline && !can_move && !can_call)
 		return nothing_testable(plan, e);
 	phases_make(plan, can_offline, can_move);
 	return 0;

@@ -32,6 +32,7 @@ struct plan_phase {
 	uint32_t faulters;	      /* touching threads in all, over the groups that this phase drives */
 	bool offline;		      /* the offline driver runs */
 	bool move_pages;	      /* the move_pages driver runs */
+	bool callers[CALLER_MAX];     /* and of the others those */
 	uint64_t duration_ns;	      /* upper bound; the phase ends with it */
 	uint32_t offline_cycles;      /* ... or after so many attempts; 0: no such bound */
 	struct profile_workers workers[PROFILE_MAX_WORKERS]; /* with the rung's counts put in */
@@ -70,15 +71,18 @@ int plan_make(const struct topology *t, const struct profile *p, uint64_t seed, 
 	      struct err *e);
 void plan_done(struct plan *plan);
 
+/* The profile asks for that caller, and this host has the nodes that it needs. */
+bool plan_can_call(const struct plan *plan, enum caller caller);
+
 /* max(10 % of the memory, [guard] reserve), in bytes. */
 uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p);
 
 /*
  * The whole plan as JSON: what "memsoak plan --json" prints and run.json keeps. Owned by the
  * caller. {schema, profile, seed, digest, reserve_bytes, phases[{name, rung, faulters, offline,
- * move_pages, duration_ns, offline_cycles, workers[]}], phases_left_out, move_nodes[2] or
+ * move_pages, callers[], duration_ns, offline_cycles, workers[]}], scenario, phases_left_out, move_nodes[2] or
  * cannot_move (why), blocks[{id, node, zone}], refused[{id, why}]}; rung only with a ladder,
- * phases_left_out only when there are some.
+ * scenario and callers (names of further drivers) only with such, phases_left_out only when there are some.
  */
 struct jsonw *plan_to_json(const struct plan *plan);
 

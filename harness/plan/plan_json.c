@@ -16,9 +16,20 @@ static struct jsonw *workers_to_json(const struct profile_workers *w)
 	return object;
 }
 
+static struct jsonw *callers_to_json(const struct plan_phase *phase)
+{
+	struct jsonw *names = jsonw_array();
+
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (phase->callers[i])
+			jsonw_append(names, jsonw_string(caller_name((enum caller)i)));
+	return names;
+}
+
 static struct jsonw *phase_to_json(const struct plan_phase *phase)
 {
 	struct jsonw *object = jsonw_object(), *workers = jsonw_array();
+	struct jsonw *callers = callers_to_json(phase);
 
 	jsonw_set_string(object, "name", phase->name);
 	if (phase->rung >= 0)
@@ -26,6 +37,10 @@ static struct jsonw *phase_to_json(const struct plan_phase *phase)
 	jsonw_set_uint(object, "faulters", phase->faulters);
 	jsonw_set_bool(object, "offline", phase->offline);
 	jsonw_set_bool(object, "move_pages", phase->move_pages);
+	if (jsonw_length(callers) > 0)
+		jsonw_set(object, "callers", callers);
+	else
+		jsonw_free(callers);
 	jsonw_set_uint(object, "duration_ns", phase->duration_ns);
 	jsonw_set_uint(object, "offline_cycles", phase->offline_cycles);
 	for (size_t i = 0; i < phase->n_workers; i++)
@@ -75,6 +90,8 @@ struct jsonw *plan_to_json(const struct plan *plan)
 	jsonw_set_string(document, "profile", plan->profile->name);
 	jsonw_set_uint(document, "seed", plan->seed);
 	jsonw_set_string(document, "digest", plan->digest);
+	if (plan->profile->scenario != SCENARIO_NONE)
+		jsonw_set_string(document, "scenario", scenario_name(plan->profile->scenario));
 	jsonw_set_uint(document, "reserve_bytes", plan->reserve_bytes);
 	for (size_t i = 0; i < plan->n_phases; i++)
 		jsonw_append(phases, phase_to_json(&plan->phases[i]));

@@ -17,15 +17,27 @@ static void print_workers(const struct profile_workers *w, FILE *out)
 		      w->pages, w->pages == 1 ? "" : "s", driven_by_name(w->driven_by));
 }
 
+static void print_driver(const char *name, const char **and, FILE *out)
+{
+	(void)fprintf(out, "%s%s", *and, name);
+	*and = " and ";
+}
+
 static void print_phase(const struct plan_phase *phase, size_t number, FILE *out)
 {
+	const char *and = "";
 	char duration[32];
 
 	units_format_duration(phase->duration_ns, duration, sizeof(duration));
-	(void)fprintf(out, "  %2zu. %s: %s%s%s, at most %s", number, phase->name,
-		      phase->offline ? "offline" : "",
-		      phase->offline && phase->move_pages ? " and " : "",
-		      phase->move_pages ? "move_pages" : "", duration);
+	(void)fprintf(out, "  %2zu. %s: ", number, phase->name);
+	if (phase->offline)
+		print_driver("offline", &and, out);
+	if (phase->move_pages)
+		print_driver("move_pages", &and, out);
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (phase->callers[i])
+			print_driver(caller_name((enum caller)i), &and, out);
+	(void)fprintf(out, ", at most %s", duration);
 	if (phase->offline_cycles)
 		(void)fprintf(out, " or %" PRIu32 " attempts", phase->offline_cycles);
 	(void)fprintf(out, ", %" PRIu32 " faulter%s\n", phase->faulters,
@@ -93,6 +105,8 @@ void plan_print(const struct plan *plan, FILE *out)
 	units_format_bytes(plan->reserve_bytes, reserve, sizeof(reserve));
 	(void)fprintf(out, "Profile %s (%s), seed %" PRIu64 "\nDigest  %s\n", p->name, p->path,
 		      plan->seed, plan->digest);
+	if (p->scenario != SCENARIO_NONE)
+		(void)fprintf(out, "Judged  as scenario %s\n", scenario_name(p->scenario));
 	(void)fprintf(out, "Guard   %s stay free\nPhases:\n", reserve);
 	for (size_t i = 0; i < plan->n_phases; i++)
 		print_phase(&plan->phases[i], i + 1, out);

@@ -287,6 +287,8 @@ static void parse(struct loader *l)
 	l->lines.last = l->line ? l->line : 1;
 	l->p.has_offline = l->lines.sections[SECTION_OFFLINE] > 0;
 	l->p.has_move_pages = l->lines.sections[SECTION_MOVE_PAGES] > 0;
+	for (int i = 0; i < CALLER_MAX; i++)
+		l->p.callers[i].is_there = l->lines.sections[SECTION_CALLER(i)] > 0;
 	if (!l->error)
 		l->error = profile_check(&l->p, &l->lines, l->e);
 	/* By name from here on: the order in the file must not make two plans of one profile. */

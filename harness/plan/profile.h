@@ -28,7 +28,30 @@ enum driven_by { /* which driver migrates this group's pages */
 	DRIVEN_BY_NONE,
 	DRIVEN_BY_OFFLINE,
 	DRIVEN_BY_MOVE_PAGES,
+	DRIVEN_BY_COMPACTION, /* the callers, in the order of enum caller */
+	DRIVEN_BY_MIGRATE_PAGES,
 	DRIVEN_BY_MAX,
+};
+
+/* A driver that makes one call again and again until its phase ends. Its section has its name. */
+enum caller {
+	CALLER_COMPACTION,
+	CALLER_MIGRATE_PAGES,
+	CALLER_MAX,
+};
+#define DRIVEN_BY_CALLER(caller) ((enum driven_by)(DRIVEN_BY_COMPACTION + (caller)))
+
+/* What a run is to prove, and who judges it (reports/scenarios). */
+enum scenario {
+	SCENARIO_NONE,
+	SCENARIO_WAITER_REF,
+	SCENARIO_MLOCK_DRAIN,
+	SCENARIO_SOFT_OFFLINE,
+	SCENARIO_ALLOC_LOCKED,
+	SCENARIO_PINS,
+	SCENARIO_RECLAIM_WAKE,
+	SCENARIO_NOTIFIER_VETO,
+	SCENARIO_MAX,
 };
 
 enum lockup_policy {
@@ -61,6 +84,13 @@ struct profile_watchdog {
 	uint32_t hung_task_warnings;
 	uint32_t rcu_stall_timeout_s; /* 0, or 3 and more */
 	bool all_cpu_backtraces;
+};
+
+/* [compaction], [migrate_pages]; a key that a caller has no use for is no key of its section. */
+struct profile_caller {
+	bool is_there;
+	bool per_node;	   /* per_node = yes: one node after the other; no (default): all of them */
+	uint64_t pause_ns; /* pause = between two calls; default 0 */
 };
 
 struct profile {
@@ -101,6 +131,12 @@ struct profile {
 	enum lockup_policy lockups;
 
 	struct profile_watchdog watchdog;
+
+	/* [scenario] */
+	enum scenario scenario;
+	bool drivers_together; /* drivers = in-turn (default): a phase for each | together */
+
+	struct profile_caller callers[CALLER_MAX];
 };
 
 /*
@@ -123,4 +159,7 @@ bool workload_kind_has_memory_fd(enum workload_kind kind);
 bool workload_kind_is_huge(enum workload_kind kind); /* pages of the PMD's size */
 bool workload_kind_is_hugetlb(enum workload_kind kind);
 const char *driven_by_name(enum driven_by driven_by);
+const char *caller_name(enum caller caller);
+const char *scenario_name(enum scenario scenario); /* "none" for SCENARIO_NONE */
+bool profile_has_caller(const struct profile *p);  /* any */
 const char *lockup_policy_name(enum lockup_policy policy);

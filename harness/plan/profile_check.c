@@ -18,6 +18,25 @@ static size_t count_driven_by(const struct profile *p, enum driven_by driven_by)
 	return n;
 }
 
+static bool has_driver(const struct profile *p)
+{
+	return p->has_offline || p->has_move_pages || profile_has_caller(p);
+}
+
+static bool has_driver_of(const struct profile *p, enum driven_by driven_by)
+{
+	switch (driven_by) {
+	case DRIVEN_BY_NONE:
+		return true;
+	case DRIVEN_BY_OFFLINE:
+		return p->has_offline;
+	case DRIVEN_BY_MOVE_PAGES:
+		return p->has_move_pages;
+	default:
+		return p->callers[driven_by - DRIVEN_BY_CALLER(0)].is_there;
+	}
+}
+
 static int check_presence(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
 	if (!lines->sections[SECTION_RUN])
@@ -27,9 +46,13 @@ static int check_presence(const struct profile *p, const struct profile_lines *l
 		return err_set(e, -EINVAL,
 			       "%s:%u: [ladder] without [offline] or [move_pages]: what would move its pages?",
 			       p->path, lines->sections[SECTION_LADDER]);
-	if (!p->has_offline && !p->has_move_pages)
+	if (p->n_rungs > 0 && profile_has_caller(p))
 		return err_set(e, -EINVAL,
-			       "%s:%u: neither [offline] nor [move_pages]: the run would do nothing",
+			       "%s:%u: a [ladder] has rungs for [offline] and [move_pages] only: give the other drivers a profile of their own",
+			       p->path, lines->sections[SECTION_LADDER]);
+	if (!has_driver(p))
+		return err_set(e, -EINVAL,
+			       "%s:%u: neither [offline] nor [move_pages] nor another driver: the run would do nothing",
 			       p->path, lines->last);
 	if (p->n_workers == 0)
 		return err_set(e, -EINVAL, "%s:%u: no [workers]: nothing would touch the pages",
@@ -42,8 +65,7 @@ static int check_drivers(const struct profile *p, const struct profile_lines *li
 	for (size_t i = 0; i < p->n_workers; i++) {
 		const struct profile_workers *w = &p->workers[i];
 
-		if ((w->driven_by == DRIVEN_BY_OFFLINE && !p->has_offline) ||
-		    (w->driven_by == DRIVEN_BY_MOVE_PAGES && !p->has_move_pages))
+		if (!has_driver_of(p, w->driven_by))
 			return err_set(e, -EINVAL,
 				       "%s:%u: driven_by = %s, and there is no section [%s]", p->path,
 				       lines->workers[i], driven_by_name(w->driven_by),
@@ -66,6 +88,11 @@ static int check_drivers(const struct profile *p, const struct profile_lines *li
 		return err_set(e, -EINVAL,
 			       "%s:%u: no [workers] with driven_by = move_pages: there would be no page to move",
 			       p->path, lines->sections[SECTION_MOVE_PAGES]);
+	if (p->callers[CALLER_MIGRATE_PAGES].is_there &&
+	    count_driven_by(p, DRIVEN_BY_MIGRATE_PAGES) == 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: no [workers] with driven_by = migrate_pages: there would be no process to migrate",
+			       p->path, lines->sections[SECTION_MIGRATE_PAGES]);
 	if (p->n_rungs > 0 && p->has_offline && count_driven_by(p, DRIVEN_BY_OFFLINE) == 0)
 		return err_set(e, -EINVAL,
 			       "%s:%u: a ladder with [offline] needs [workers] with driven_by = offline: they are its faulters",

@@ -12,6 +12,8 @@ const char *const profile_sections[SECTION_MAX] = {
 	[SECTION_OFFLINE] = "offline",	 [SECTION_MOVE_PAGES] = "move_pages",
 	[SECTION_WORKERS] = "workers",	 [SECTION_LADDER] = "ladder",
 	[SECTION_VERDICT] = "verdict",	 [SECTION_WATCHDOG] = "watchdog",
+	[SECTION_SCENARIO] = "scenario", [SECTION_COMPACTION] = "compaction",
+	[SECTION_MIGRATE_PAGES] = "migrate_pages",
 };
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
@@ -39,7 +41,22 @@ static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
 	[DRIVEN_BY_NONE] = "none",
 	[DRIVEN_BY_OFFLINE] = "offline",
 	[DRIVEN_BY_MOVE_PAGES] = "move_pages",
+	[DRIVEN_BY_COMPACTION] = "compaction",
+	[DRIVEN_BY_MIGRATE_PAGES] = "migrate_pages",
 };
+_Static_assert(DRIVEN_BY_CALLER(CALLER_MAX) == DRIVEN_BY_MAX, "the callers are the last drivers");
+_Static_assert(SECTION_CALLER(CALLER_MAX) == SECTION_MAX, "and theirs the last sections");
+static const char *const scenario_words[SCENARIO_MAX + 1] = {
+	[SCENARIO_NONE] = "none",
+	[SCENARIO_WAITER_REF] = "waiter-ref",
+	[SCENARIO_MLOCK_DRAIN] = "mlock-drain",
+	[SCENARIO_SOFT_OFFLINE] = "soft-offline",
+	[SCENARIO_ALLOC_LOCKED] = "alloc-locked",
+	[SCENARIO_PINS] = "pins",
+	[SCENARIO_RECLAIM_WAKE] = "reclaim-wake",
+	[SCENARIO_NOTIFIER_VETO] = "notifier-veto",
+};
+static const char *const drivers_words[] = {"together", "in-turn", NULL};
 static const char *const lockups_words[LOCKUPS_MAX + 1] = {
 	[LOCKUPS_AUTO] = "auto",
 	[LOCKUPS_FAIL] = "fail",
@@ -48,6 +65,7 @@ static const char *const lockups_words[LOCKUPS_MAX + 1] = {
 
 #define P(field) offsetof(struct profile, field)
 #define RESUME_BYTES sizeof(((struct profile *)0)->resume)
+#define CALLER(caller, field) offsetof(struct profile, callers[caller].field)
 #define W(field) offsetof(struct profile_workers, field)
 
 /*
@@ -102,11 +120,21 @@ const struct profile_key profile_keys[] = {
 	{SECTION_WATCHDOG, "hung_task_timeout", KEY_SECONDS, P(watchdog.hung_task_timeout_s),
 	 0, 86400, NULL, "0s", false},
 	{SECTION_WATCHDOG, "hung_task_warnings", KEY_COUNT, P(watchdog.hung_task_warnings),
-	 0, 1000000, NULL, "0", false},
+	 0, 1000000, NULL, "0", DIGEST_UNLESS_DEFAULT},
 	{SECTION_WATCHDOG, "rcu_stall_timeout", KEY_SECONDS, P(watchdog.rcu_stall_timeout_s),
-	 0, 300, NULL, "0s", false},
+	 0, 300, NULL, "0s", DIGEST_UNLESS_DEFAULT},
 	{SECTION_WATCHDOG, "all_cpu_backtraces", KEY_YES_NO, P(watchdog.all_cpu_backtraces),
+	 0, 0, NULL, "no", DIGEST_UNLESS_DEFAULT},
+	{SECTION_SCENARIO, "name", KEY_WORD, P(scenario),
+	 0, 0, scenario_words, NULL, false},
+	{SECTION_SCENARIO, "drivers", KEY_FIRST, P(drivers_together),
+	 0, 0, drivers_words, "in-turn", false},
+	{SECTION_COMPACTION, "per_node", KEY_YES_NO, CALLER(CALLER_COMPACTION, per_node),
 	 0, 0, NULL, "no", false},
+	{SECTION_COMPACTION, "pause", KEY_DURATION, CALLER(CALLER_COMPACTION, pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_MIGRATE_PAGES, "pause", KEY_DURATION, CALLER(CALLER_MIGRATE_PAGES, pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
 };
 const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
 
@@ -138,6 +166,24 @@ bool workload_kind_is_hugetlb(enum workload_kind kind)
 const char *driven_by_name(enum driven_by driven_by)
 {
 	return (unsigned int)driven_by < DRIVEN_BY_MAX ? driven_by_words[driven_by] : "unknown";
+}
+
+const char *caller_name(enum caller caller)
+{
+	return driven_by_name(DRIVEN_BY_CALLER(caller));
+}
+
+const char *scenario_name(enum scenario scenario)
+{
+	return (unsigned int)scenario < SCENARIO_MAX ? scenario_words[scenario] : "unknown";
+}
+
+bool profile_has_caller(const struct profile *p)
+{
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (p->callers[i].is_there)
+			return true;
+	return false;
 }
 
 const char *lockup_policy_name(enum lockup_policy policy)

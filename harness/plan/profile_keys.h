@@ -33,7 +33,18 @@ enum section_id {
 	SECTION_LADDER,
 	SECTION_VERDICT,
 	SECTION_WATCHDOG,
+	SECTION_SCENARIO,
+	SECTION_COMPACTION, /* the callers, in the order of enum caller */
+	SECTION_MIGRATE_PAGES,
 	SECTION_MAX,
+};
+
+#define SECTION_CALLER(caller) ((enum section_id)(SECTION_COMPACTION + (caller)))
+
+enum key_digest {
+	DIGEST_ALWAYS = false,
+	DIGEST_NEVER = true,   /* it says nothing of what the run does */
+	DIGEST_UNLESS_DEFAULT, /* it came later: profiles of before must keep their digests */
 };
 
 struct profile_key {
@@ -44,7 +55,7 @@ struct profile_key {
 	uint64_t min, max;
 	const char *const *words; /* what is allowed, closed by NULL */
 	const char *value;	  /* the default as text; NULL: the key is required in its section */
-	bool is_not_planned;	  /* says nothing of what the run does: not in the digest */
+	enum key_digest digest;
 };
 
 extern const char *const profile_sections[SECTION_MAX];

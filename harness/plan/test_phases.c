@@ -192,11 +192,76 @@ static void a_profile_of_moves_alone_looks_at_no_block(void **state)
 	profile_done(&p);
 }
 
+/* What one driver does to the pages (empty all CPUs' batches) would hide what another does not. */
+static void the_drivers_of_a_scenario_take_turns(void **state)
+{
+	static const char text[] = BOTH "[compaction]\nper_node = yes\n"
+				   "[workers c]\nkind = private-anonymous\ndriven_by = compaction\n"
+				   "[scenario]\nname = mlock-drain\n";
+	static const char *const names[] = {"offline", "move_pages", "compaction"};
+	struct profile p;
+	struct plan plan;
+
+	(void)state;
+	plan_text(text, 2, &p, &plan);
+	assert_int_equal(plan.n_phases, ARRAY_SIZE(names));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct plan_phase *phase = &plan.phases[i];
+
+		assert_string_equal(phase->name, names[i]);
+		assert_true(phase->duration_ns == 20 * NS_PER_S);
+		assert_int_equal(phase->offline, i == 0);
+		assert_int_equal(phase->move_pages, i == 1);
+		assert_int_equal(phase->callers[CALLER_COMPACTION], i == 2);
+		assert_int_equal(phase->n_workers, 1);
+		assert_string_equal(driven_by_name(phase->workers[0].driven_by), names[i]);
+	}
+	plan_done(&plan);
+	p.drivers_together = true;
+	{
+		struct host host;
+
+		host_init(&host, 2);
+		plan_or_fail(&host, &p, 1, &plan);
+	}
+	assert_int_equal(plan.n_phases, 1);
+	assert_true(plan.phases[0].offline && plan.phases[0].move_pages &&
+		    plan.phases[0].callers[CALLER_COMPACTION]);
+	assert_int_equal(plan.phases[0].n_workers, 3);
+	plan_done(&plan);
+	profile_done(&p);
+}
+
+/* Compaction needs neither blocks nor a second node; migrate_pages has nowhere to go with one. */
+static void callers_are_planned_where_they_can_work(void **state)
+{
+	static const char text[] =
+		"[run]\nduration = 8s\n[compaction]\n[migrate_pages]\n"
+		"[workers c]\nkind = private-anonymous\ndriven_by = migrate_pages\n";
+	struct profile p;
+	struct plan plan;
+
+	(void)state;
+	plan_text(text, 1, &p, &plan);
+	assert_int_equal(plan.n_phases, 1);
+	assert_true(plan.phases[0].callers[CALLER_COMPACTION]);
+	assert_false(plan.phases[0].callers[CALLER_MIGRATE_PAGES]);
+	assert_int_equal(plan.phases[0].n_workers, 0);
+	plan_done(&plan);
+	profile_done(&p);
+	plan_text(text, 2, &p, &plan);
+	assert_true(plan.phases[0].callers[CALLER_MIGRATE_PAGES]);
+	plan_done(&plan);
+	profile_done(&p);
+}
+
 int test_phases(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_ladder_there_is_one_phase),
 		cmocka_unit_test(each_rung_has_a_phase_for_each_driver),
+		cmocka_unit_test(the_drivers_of_a_scenario_take_turns),
+		cmocka_unit_test(callers_are_planned_where_they_can_work),
 		cmocka_unit_test(a_rung_without_cycles_lasts_its_duration),
 		cmocka_unit_test(the_duration_bounds_everything),
 		cmocka_unit_test(one_driver_is_planned_where_the_other_cannot_be),
