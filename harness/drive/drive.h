@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two drivers: each runs in a thread of its own, does the blocking calls, and tells what
+ * The drivers: each runs in a thread of its own, does the blocking calls, and tells what
  * came of them through callbacks. They know neither workers nor observers nor files of the run:
  * what they need of those is given to them as functions by the service.
  */
@@ -107,6 +107,26 @@ struct move_event {
 	struct hist latency;	    /* of the calls, whatever they answered; not of the queries */
 };
 
+/* What a caller did since the last such event; sent about once a second and at the end. */
+#define CALLER_MAX_ERRORS 16
+#define CALLER_MAX_NUMBERS 8
+struct caller_event {
+	enum caller caller;
+	uint64_t calls;
+	struct {
+		int error; /* positive errno of a call */
+		uint64_t count;
+	} errors[CALLER_MAX_ERRORS];
+	uint32_t n_errors;
+	struct { /* what only this caller has to tell; to be added up */
+		const char *name;
+		uint64_t value;
+	} numbers[CALLER_MAX_NUMBERS];
+	uint32_t n_numbers;
+	struct drive_counts counts; /* cumulative of this thread, not since the last event */
+	struct hist latency;	    /* of the calls, whatever they answered */
+};
+
 /* Pages that can be moved through one process. */
 struct move_target {
 	pid_t pid;
@@ -127,6 +147,7 @@ struct drive_hooks {
 	void (*online_done)(void *context, const struct online_event *event);
 	void (*refused)(void *context, const struct refused_event *event);
 	void (*moved)(void *context, const struct move_event *event);
+	void (*called)(void *context, const struct caller_event *event);
 	/* The harness or its host misbehaved (a file vanished, no intent on disk): one line. */
 	void (*fault)(void *context, const char *text);
 	/*
@@ -139,7 +160,7 @@ struct drive_hooks {
 	void (*counts)(void *context, struct drive_counts *ret_counts);
 	/*
 	 * Called first in each driver's thread, so that observers can attach to it: "offline",
-	 * "move_pages". May be NULL.
+	 * "move_pages", or a caller's name. May be NULL.
 	 */
 	void (*thread_started)(void *context, const char *driver, pid_t tid);
 	/* May so many bytes be taken now? false refuses the block. May be NULL. */
@@ -148,6 +169,7 @@ struct drive_hooks {
 
 struct offline_driver;
 struct move_driver;
+struct caller_driver;
 
 /*
  * A driver stops by itself when its phase's bound is reached (has_ended), or when told. At the
@@ -189,6 +211,18 @@ struct move_driver *move_driver_start(const struct plan *plan, const struct plan
 void move_driver_stop(struct move_driver *d);
 bool move_driver_has_ended(struct move_driver *d);
 void move_driver_join(struct move_driver *d);
+
+/*
+ * As the others, but nothing of it can be cancelled: it ends after the call that is under way.
+ * -EOPNOTSUPP: this kernel or host has no such call, @e says what is missing. @targets is copied.
+ */
+struct caller_driver *caller_driver_start(struct fsio *fs, const struct plan *plan,
+					  const struct plan_phase *phase, enum caller caller,
+					  const struct move_target *targets, size_t n_targets,
+					  const struct drive_hooks *hooks, struct err *e);
+void caller_driver_stop(struct caller_driver *d);
+bool caller_driver_has_ended(struct caller_driver *d);
+void caller_driver_join(struct caller_driver *d);
 
 /* Installs the handler of the cancel signal (no SA_RESTART, does nothing). Once, before threads. */
 int drive_init(struct err *e);

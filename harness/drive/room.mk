@@ -2,9 +2,9 @@
 # What needs no libnuma, for whoever only restores or names things (memsoak, the record).
 drive_RESTORE_OBJS := names.o online.o settings.o
 drive_OBJS := $(drive_RESTORE_OBJS) cancel.o offline_attempt.o offline_driver.o move_call.o \
-	move_driver.o
+	move_driver.o caller_driver.o step_compaction.o step_migrate_pages.o
 drive_TESTS := test_drive.o test_fake_sysfs.o test_rig.o test_online.o test_cancel.o \
 	test_offline.o test_offline_ends.o test_offline_faults.o test_world.o test_move_call.o \
-	test_move.o test_settings.o
-drive_TEST_ROOMS := base topology drive
-drive_TEST_LIBS := JSON NUMA THREADS
+	test_move.o test_caller.o test_settings.o
+drive_TEST_ROOMS := base topology plan drive
+drive_TEST_LIBS := JSON NUMA THREADS INIH GSL

@@ -14,6 +14,6 @@ int main(void)
 		return 1;
 	}
 	failed = test_online() + test_cancel() + test_offline() + test_offline_ends() +
-		 test_offline_faults() + test_move_call() + test_move() + test_settings();
+		 test_offline_faults() + test_move_call() + test_move() + test_caller() + test_settings();
 	return failed ? 1 : 0;
 }

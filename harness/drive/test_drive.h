@@ -16,4 +16,5 @@ int test_offline_ends(void);
 int test_offline_faults(void);
 int test_move_call(void);
 int test_move(void);
+int test_caller(void);
 int test_settings(void);
