@@ -28,11 +28,15 @@ enum count_source { /* best first */
 /* "perf-kprobe" "hist" "tracepoint" "vmstat-proxy" "none" */
 const char *count_source_name(enum count_source source);
 
-enum observed_driver {
+enum observed_driver { /* whose threads are counted apart */
 	OBSERVED_OFFLINE,
 	OBSERVED_MOVE_PAGES,
+	OBSERVED_COMPACTION,
+	OBSERVED_MIGRATE_PAGES,
 	OBSERVED_MAX,
 };
+const char *observed_driver_name(enum observed_driver driver);
+enum observed_driver observed_driver_find(const char *name); /* OBSERVED_MAX: none */
 
 /* A count with the proof that it was measured. */
 struct measured {

@@ -27,6 +27,27 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(sources) == SOURCE_MAX, "every source is in the table");
 
+static const char *const driver_names[OBSERVED_MAX] = {
+	[OBSERVED_OFFLINE] = "offline",
+	[OBSERVED_MOVE_PAGES] = "move_pages",
+	[OBSERVED_COMPACTION] = "compaction",
+	[OBSERVED_MIGRATE_PAGES] = "migrate_pages",
+};
+
+const char *observed_driver_name(enum observed_driver driver)
+{
+	return driver_names[driver];
+}
+
+enum observed_driver observed_driver_find(const char *name)
+{
+	int i = 0;
+
+	while (i < OBSERVED_MAX && strcmp(driver_names[i], name) != 0)
+		i++;
+	return (enum observed_driver)i;
+}
+
 const char *count_source_name(enum count_source source)
 {
 	return sources[source].name;

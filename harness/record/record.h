@@ -66,6 +66,9 @@ void record_offline(struct recorder *r, const struct offline_event *event);
 void record_online(struct recorder *r, const struct online_event *event);
 void record_refused(struct recorder *r, const struct refused_event *event);
 void record_aimed(struct recorder *r, uint64_t pages_moved);
+void record_called(struct recorder *r, const struct caller_event *event);
+/* A caller of the plan that this kernel or host cannot make. */
+void record_unavailable(struct recorder *r, const char *driver, const char *why);
 void record_move(struct recorder *r, const struct move_event *event, bool is_private_anonymous);
 
 struct record_sample {
@@ -73,7 +76,7 @@ struct record_sample {
 	uint64_t rss_bytes, anonymous_bytes; /* of the daemon; 0: not known */
 	uint32_t faulters;
 	struct migration_counts total;
-	struct migration_counts by_driver[OBSERVED_MAX];
+	struct migration_counts by_driver[OBSERVED_MAX]; /* all unknown: it is left out */
 	struct measured probe_misses;
 };
 void record_sample(struct recorder *r, const struct record_sample *sample);

@@ -136,6 +136,35 @@ void record_move(struct recorder *r, const struct move_event *event, bool is_pri
 	record_put(r, o);
 }
 
+void record_called(struct recorder *r, const struct caller_event *event)
+{
+	struct jsonw *o = record_new("called"), *errors = jsonw_object(), *numbers = jsonw_object();
+
+	jsonw_set_string(o, "driver", caller_name(event->caller));
+	jsonw_set_uint(o, "calls", event->calls);
+	for (uint32_t i = 0; i < event->n_errors; i++)
+		jsonw_set_uint(errors, errno_name(event->errors[i].error), event->errors[i].count);
+	jsonw_set(o, "errors", errors);
+	for (uint32_t i = 0; i < event->n_numbers; i++)
+		jsonw_set_uint(numbers, event->numbers[i].name, event->numbers[i].value);
+	jsonw_set(o, "numbers", numbers);
+	if (event->counts.has_attempts)
+		jsonw_set_uint(o, "attempts", event->counts.attempts);
+	if (event->counts.has_eagain)
+		jsonw_set_uint(o, "eagain", event->counts.eagain);
+	jsonw_set(o, "latency", record_hist(&event->latency));
+	record_put(r, o);
+}
+
+void record_unavailable(struct recorder *r, const char *driver, const char *why)
+{
+	struct jsonw *o = record_new("unavailable");
+
+	jsonw_set_string(o, "driver", driver);
+	jsonw_set_string(o, "why", why);
+	record_put(r, o);
+}
+
 void record_kmsg_lost(struct recorder *r, uint64_t records)
 {
 	struct jsonw *o = record_new("kmsg_lost");

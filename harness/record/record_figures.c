@@ -47,14 +47,16 @@ static void set_counts(struct jsonw *object, const struct migration_counts *c)
 	record_set_measured(object, "migrated_pages", &c->migrated_pages);
 }
 
+static bool knows_any(const struct migration_counts *c)
+{
+	return c->attempts.known || c->succeeded.known || c->eagain.known || c->waits.known ||
+	       c->failed_pages.known || c->migrated_pages.known;
+}
+
 struct jsonw *record_counts(const struct migration_counts *total,
 			    const struct migration_counts *by_driver,
 			    const struct measured *probe_misses)
 {
-	static const char *const names[] = {
-		[OBSERVED_OFFLINE] = "offline",
-		[OBSERVED_MOVE_PAGES] = "move_pages",
-	};
 	struct jsonw *object = jsonw_object();
 
 	set_counts(object, total);
@@ -62,10 +64,13 @@ struct jsonw *record_counts(const struct migration_counts *total,
 		struct jsonw *drivers = jsonw_object();
 
 		for (int i = 0; i < OBSERVED_MAX; i++) {
-			struct jsonw *driver = jsonw_object();
+			struct jsonw *driver;
 
+			if (!knows_any(&by_driver[i]))
+				continue;
+			driver = jsonw_object();
 			set_counts(driver, &by_driver[i]);
-			jsonw_set(drivers, names[i], driver);
+			jsonw_set(drivers, observed_driver_name((enum observed_driver)i), driver);
 		}
 		jsonw_set(object, "by_driver", drivers);
 	}

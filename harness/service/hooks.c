@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers get from the rest of the run: the record, the workers' placing, the counters. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -82,6 +81,13 @@ static void on_moved(void *context, const struct move_event *event)
 	(void)pthread_mutex_unlock(&run->figures_lock);
 }
 
+static void on_called(void *context, const struct caller_event *event)
+{
+	struct run *run = context;
+
+	record_called(run->recorder, event);
+}
+
 static void on_aim(void *context, uint32_t block, uint32_t node, struct drive_aim *ret_aim)
 {
 	struct run *run = context;
@@ -137,8 +143,8 @@ static void on_thread_started(void *context, const char *driver, pid_t tid)
 	struct run *run = context;
 	struct err e = {0};
 
-	thread_driver = strcmp(driver, "offline") == 0 ? OBSERVED_OFFLINE : OBSERVED_MOVE_PAGES;
-	if (observer_attach(run->observer, thread_driver, tid, &e) < 0)
+	thread_driver = observed_driver_find(driver);
+	if (thread_driver != OBSERVED_MAX && observer_attach(run->observer, thread_driver, tid, &e) < 0)
 		record_fault(run->recorder, "counting for the %s driver: %s", driver, e.text);
 }
 
@@ -166,6 +172,7 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks)
 		.online_done = on_online_done,
 		.refused = on_refused,
 		.moved = on_moved,
+		.called = on_called,
 		.aim = run->profile.offline_aim ? on_aim : NULL,
 		.unaim = run->profile.offline_aim ? on_unaim : NULL,
 		.counts = on_counts,

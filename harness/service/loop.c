@@ -89,6 +89,9 @@ void run_stop(struct run *run, bool may_hurry)
 		offline_driver_stop(run->offline);
 	if (run->move)
 		move_driver_stop(run->move);
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (run->callers[i])
+			caller_driver_stop(run->callers[i]);
 }
 
 /* The manager of a service waits for the end of this: READY=1 comes in each case. */

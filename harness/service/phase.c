@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The phases of the plan, one after the other: workers up, drivers on, loop, drivers off, workers down. */
-#include <string.h>
+#include <errno.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -10,11 +10,12 @@
 #include "service/run.h"
 #include "service/worker_cgroup.h"
 
-static int start_move_driver(struct run *run, const struct drive_hooks *hooks, struct err *e)
+/* Owned by the caller. */
+static struct move_target *targets_of(struct run *run, enum driven_by driven_by, size_t *ret_n)
 {
 	struct worker_target *targets = NULL;
 	struct move_target *moves;
-	size_t n = worker_groups_targets(run->groups, DRIVEN_BY_MOVE_PAGES, &targets);
+	size_t n = worker_groups_targets(run->groups, driven_by, &targets);
 
 	moves = memory_alloc(n, sizeof(*moves));
 	for (size_t i = 0; i < n; i++)
@@ -24,10 +25,36 @@ static int start_move_driver(struct run *run, const struct drive_hooks *hooks, s
 			.pages = targets[i].pages,
 			.page_size = targets[i].page_size,
 		};
-	run->move = move_driver_start(&run->plan, run->phase, moves, n, hooks, e);
-	free(moves);
 	free(targets);
+	*ret_n = n;
+	return moves;
+}
+
+static int start_move_driver(struct run *run, const struct drive_hooks *hooks, struct err *e)
+{
+	size_t n;
+	cleanup_free struct move_target *targets = targets_of(run, DRIVEN_BY_MOVE_PAGES, &n);
+
+	run->move = move_driver_start(&run->plan, run->phase, targets, n, hooks, e);
 	return run->move ? 0 : e->code;
+}
+
+/* What this kernel cannot do is on record, and the rest of the phase goes on without it. */
+static int start_caller(struct run *run, enum caller caller, const struct drive_hooks *hooks,
+			struct err *e)
+{
+	size_t n;
+	cleanup_free struct move_target *targets = targets_of(run, DRIVEN_BY_CALLER(caller), &n);
+
+	run->callers[caller] = caller_driver_start(&run->fs, &run->plan, run->phase, caller,
+						   targets, n, hooks, e);
+	if (run->callers[caller])
+		return 0;
+	if (e->code != -EOPNOTSUPP)
+		return e->code;
+	log_warning("%s: %s", caller_name(caller), e->text);
+	record_unavailable(run->recorder, caller_name(caller), e->text);
+	return 0;
 }
 
 static int start_drivers(struct run *run, const struct drive_hooks *hooks, struct err *e)
@@ -43,23 +70,50 @@ static int start_drivers(struct run *run, const struct drive_hooks *hooks, struc
 	}
 	if (run->phase->move_pages)
 		r = start_move_driver(run, hooks, e);
+	for (int i = 0; i < CALLER_MAX && r == 0; i++)
+		if (run->phase->callers[i])
+			r = start_caller(run, (enum caller)i, hooks, e);
 	return r;
+}
+
+static bool has_drivers(const struct run *run)
+{
+	bool has = run->offline || run->move;
+
+	for (int i = 0; i < CALLER_MAX; i++)
+		has |= run->callers[i] != NULL;
+	return has;
+}
+
+static bool drivers_run(const struct run *run)
+{
+	bool any = (run->offline && !offline_driver_has_ended(run->offline)) ||
+		   (run->move && !move_driver_has_ended(run->move));
+
+	for (int i = 0; i < CALLER_MAX; i++)
+		any |= run->callers[i] && !caller_driver_has_ended(run->callers[i]);
+	return any;
 }
 
 static void stop_drivers(struct run *run)
 {
 	if (run->move)
 		move_driver_stop(run->move);
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (run->callers[i])
+			caller_driver_stop(run->callers[i]);
 	if (run->offline)
 		offline_driver_stop(run->offline);
 	/* The loop goes on until the last write has returned: it is what sends the cancel signals. */
-	while ((run->offline && !offline_driver_has_ended(run->offline)) ||
-	       (run->move && !move_driver_has_ended(run->move)))
+	while (drivers_run(run))
 		run_loop_once(run);
 	if (run->offline)
 		run->next_attempt = offline_driver_join(steal_ptr(&run->offline));
 	if (run->move)
 		move_driver_join(steal_ptr(&run->move));
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (run->callers[i])
+			caller_driver_join(steal_ptr(&run->callers[i]));
 	for (int i = 0; i < OBSERVED_MAX; i++)
 		observer_detach(run->observer, (enum observed_driver)i);
 }
@@ -70,13 +124,10 @@ static void stop_drivers(struct run *run)
  */
 static bool phase_is_over(const struct run *run, uint64_t began_ns)
 {
-	bool drivers_run = (run->offline && !offline_driver_has_ended(run->offline)) ||
-			   (run->move && !move_driver_has_ended(run->move));
-
 	if (run->stop != RUN_GOES_ON)
 		return true;
-	if (run->offline || run->move)
-		return !drivers_run;
+	if (has_drivers(run))
+		return !drivers_run(run);
 	return clock_monotonic_ns() - began_ns >= run->phase->duration_ns;
 }
 

@@ -80,6 +80,7 @@ struct run {
 	struct worker_groups *groups;
 	struct offline_driver *offline;
 	struct move_driver *move;
+	struct caller_driver *callers[CALLER_MAX]; /* NULL: it does not run in this phase */
 	const struct plan_phase *phase; /* NULL between phases */
 	uint64_t next_attempt;
 	uint64_t touches_before; /* of the phases that are over */

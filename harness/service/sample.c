@@ -25,6 +25,15 @@ static void own_memory(struct fsio *fs, struct record_sample *s)
 	s->anonymous_bytes = (resident - shared) * page_size;
 }
 
+/* Offline and move_pages are told of in every run, if only that they did nothing. */
+static bool has_driver(const struct run *run, enum observed_driver driver)
+{
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (strcmp(caller_name((enum caller)i), observed_driver_name(driver)) == 0)
+			return run->profile.callers[i].is_there;
+	return true;
+}
+
 void run_sample(struct run *run, struct record_sample *ret_sample)
 {
 	struct record_sample *s = ret_sample;
@@ -38,8 +47,9 @@ void run_sample(struct run *run, struct record_sample *ret_sample)
 	if (run->observer) { /* none yet when the set-up has failed */
 		observer_read_total(run->observer, &s->total);
 		for (int i = 0; i < OBSERVED_MAX; i++)
-			observer_read_driver(run->observer, (enum observed_driver)i,
-					     &s->by_driver[i]);
+			if (has_driver(run, (enum observed_driver)i))
+				observer_read_driver(run->observer, (enum observed_driver)i,
+						     &s->by_driver[i]);
 		observer_probe_misses(run->observer, &s->probe_misses);
 	}
 	for (size_t i = 0; run->groups && i < worker_groups_count(run->groups); i++) {

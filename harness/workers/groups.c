@@ -49,11 +49,14 @@ static int create_memory(struct worker_groups *groups, struct worker_group *grou
 	return 0;
 }
 
-/* Pages that move_pages drives start where the ping-pong starts. */
+/* Pages that are sent to and fro start where that starts. */
 static int32_t choose_home(struct worker_groups *groups, const struct plan *plan,
 			   const struct worker_group *group)
 {
-	if (group->config.driven_by == DRIVEN_BY_MOVE_PAGES && plan->can_move)
+	bool is_sent = group->config.driven_by == DRIVEN_BY_MOVE_PAGES ||
+		       group->config.driven_by == DRIVEN_BY_MIGRATE_PAGES;
+
+	if (is_sent && plan->can_move)
 		return (int32_t)plan->move_nodes[0];
 	return placement_next_node(&groups->placement);
 }
