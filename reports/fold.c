@@ -11,6 +11,7 @@
 #include "reports/fold.h"
 #include "reports/report.h"
 #include "reports/report_parts.h"
+#include "reports/scenarios/scenarios.h"
 
 /* Which events there are, and whose they are; the frequent ones first. */
 static const struct {
@@ -24,7 +25,9 @@ static const struct {
 	{"aimed", fold_take_aimed, true},
 	{"sample", fold_take_sample, true},
 	{"move", fold_take_move, true},
+	{"called", fold_take_called, true},
 	{"refused", fold_take_refused, true},
+	{"unavailable", fold_take_unavailable, true},
 	{"finding", fold_take_finding, true},
 	{"fault", fold_take_fault, false},
 	{"phase", fold_take_phase, true},
@@ -84,6 +87,7 @@ static void fold_done(struct fold *f)
 	journal_unfinished_done(&f->unfinished);
 	fold_offline_done(&f->offline);
 	tally_done(&f->move.by_status);
+	fold_callers_done(f);
 	tally_done(&f->vmstat.differences);
 	tally_done(&f->findings_by_kind);
 	text_tally_done(&f->faults);
@@ -96,9 +100,24 @@ static void fold_done(struct fold *f)
 	free(f);
 }
 
+/* What the profile says the run is to prove; there is nothing to judge before its end. */
+static void judge_scenario(const struct fold *f, struct jsonw *document,
+			   struct verdict_facts *facts, struct scenario_result *scenario)
+{
+	const char *name = jsonw_get_string(jsonw_get(f->run.document, "plan"), "scenario");
+
+	if (!name || !tally_is_name(name) || f->is_live)
+		return;
+	jsonw_set(document, "scenarios", scenarios_judge(name, document, facts, scenario));
+	facts->scenario = name;
+	facts->scenario_result = scenario->verdict;
+	facts->scenario_why = scenario->why;
+}
+
 static struct report *make_report(struct fold *f)
 {
 	struct report *report = memory_alloc(1, sizeof(*report));
+	struct scenario_result scenario;
 	struct verdict_facts facts;
 	struct verdict verdict;
 	struct jsonw *section;
@@ -108,6 +127,7 @@ static struct report *make_report(struct fold *f)
 	report->topology_blocks = steal_ptr(&f->run.blocks);
 	report->topology_blocks_length = f->run.blocks_length;
 	fold_verdict_facts(f, &facts);
+	judge_scenario(f, report->document, &facts, &scenario);
 	verdict_judge(&facts, &verdict);
 	section = jsonw_get(report->document, "verdict");
 	jsonw_set_string(section, "result", verdict_name(verdict.result));

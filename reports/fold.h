@@ -80,7 +80,19 @@ struct fold_move {
 enum fold_driver {
 	FOLD_OFFLINE,
 	FOLD_MOVE_PAGES,
+	FOLD_FIRST_CALLER,
+	FOLD_COMPACTION = FOLD_FIRST_CALLER,
+	FOLD_MIGRATE_PAGES,
 	FOLD_DRIVERS,
+};
+const char *fold_driver_name(enum fold_driver driver);
+
+struct fold_caller {
+	bool is_there;
+	char unavailable[FOLD_TEXT_SIZE]; /* why it could not be made; "": it could */
+	uint64_t calls;
+	struct tally errors, numbers;
+	struct hist latency;
 };
 
 struct fold_counts {
@@ -149,6 +161,7 @@ struct fold {
 
 	struct fold_offline offline;
 	struct fold_move move;
+	struct fold_caller callers[FOLD_DRIVERS]; /* from FOLD_FIRST_CALLER on */
 	struct fold_counts counts; /* the latest cumulative ones */
 	struct fold_vmstat vmstat;
 	struct fold_group *groups; /* owned */
@@ -194,6 +207,11 @@ void fold_offline_done(struct fold_offline *o);
 
 void fold_take_move(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_move(struct fold *f);
+
+void fold_take_called(struct fold *f, struct journal_value o);
+void fold_take_unavailable(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_callers(struct fold *f);
+void fold_callers_done(struct fold *f);
 
 void fold_take_counts(struct fold *f, struct journal_value migration);
 struct jsonw *fold_describe_counts(struct fold *f);

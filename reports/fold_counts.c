@@ -8,11 +8,6 @@
 
 #include "reports/fold.h"
 
-static const char *const driver_names[FOLD_DRIVERS] = {
-	[FOLD_OFFLINE] = "offline",
-	[FOLD_MOVE_PAGES] = "move_pages",
-};
-
 void fold_take_counts(struct fold *f, struct journal_value migration)
 {
 	struct journal_value drivers = journal_get(migration, "by_driver");
@@ -28,7 +23,7 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 	fold_known(migration, "migrated_pages", &c->migrated_pages);
 	fold_known(migration, "probe_misses", &c->probe_misses);
 	for (int i = 0; i < FOLD_DRIVERS; i++) {
-		struct journal_value driver = journal_get(drivers, driver_names[i]);
+		struct journal_value driver = journal_get(drivers, fold_driver_name((enum fold_driver)i));
 
 		fold_known(driver, "attempts", &c->driver_attempts[i]);
 		fold_known(driver, "succeeded", &c->driver_succeeded[i]);
@@ -46,7 +41,10 @@ static void describe_drivers(struct fold *f, struct jsonw *eagain)
 	bool all_known = c->eagain.is_known;
 
 	for (int i = 0; i < FOLD_DRIVERS; i++) {
-		fold_set_known(drivers, driver_names[i], &c->driver_eagain[i]);
+		if (i >= FOLD_FIRST_CALLER && !f->callers[i].is_there)
+			continue;
+		fold_set_known(drivers, fold_driver_name((enum fold_driver)i),
+			       &c->driver_eagain[i]);
 		all_known = all_known && c->driver_eagain[i].is_known;
 		/* Read one after the other, the parts may have run a little ahead of the whole. */
 		others -= c->driver_eagain[i].value < others ? c->driver_eagain[i].value : others;
@@ -74,7 +72,7 @@ static struct jsonw *describe_shares(const struct fold_counts *c)
 		fold_set_known(share, "attempts", &c->driver_attempts[i]);
 		fold_set_known(share, "succeeded", &c->driver_succeeded[i]);
 		fold_set_known(share, "eagain", &c->driver_eagain[i]);
-		jsonw_set(shares, driver_names[i], share);
+		jsonw_set(shares, fold_driver_name((enum fold_driver)i), share);
 	}
 	return shares;
 }

@@ -207,6 +207,14 @@ static void describe_behaviour(const struct jsonw *report)
 		jsonw_set(fingerprint, "behaviour", behaviour_describe(report));
 }
 
+static bool has_callers(const struct fold *f)
+{
+	for (int i = FOLD_FIRST_CALLER; i < FOLD_DRIVERS; i++)
+		if (f->callers[i].is_there)
+			return true;
+	return false;
+}
+
 struct jsonw *fold_describe(struct fold *f)
 {
 	struct jsonw *report = jsonw_object(), *schema = jsonw_object();
@@ -224,6 +232,8 @@ struct jsonw *fold_describe(struct fold *f)
 	jsonw_set(report, "workers", fold_describe_groups(f));
 	jsonw_set(report, "offline", fold_describe_offline(f));
 	jsonw_set(report, "move_pages", fold_describe_move(f));
+	if (has_callers(f))
+		jsonw_set(report, "callers", fold_describe_callers(f));
 	jsonw_set(report, "migration", fold_describe_counts(f));
 	jsonw_set(report, "ladder", fold_describe_ladder(f));
 	describe_behaviour(report);
@@ -259,6 +269,27 @@ static uint64_t touching_threads(const struct jsonw *workers)
 	return threads;
 }
 
+/* Of the callers that a phase plans: one that was never called, and one that could not be made. */
+static void caller_facts(const struct fold *f, const struct jsonw *planned, struct verdict_facts *v)
+{
+	for (size_t n = 0; n < jsonw_length(planned); n++) {
+		const char *name = jsonw_as_string(jsonw_at(planned, n));
+
+		for (int i = FOLD_FIRST_CALLER; name && i < FOLD_DRIVERS; i++) {
+			const struct fold_caller *c = &f->callers[i];
+
+			if (strcmp(fold_driver_name((enum fold_driver)i), name) != 0)
+				continue;
+			if (c->unavailable[0])
+				v->unavailable = c->unavailable;
+			else if (c->calls == 0)
+				v->never_called = fold_driver_name((enum fold_driver)i);
+			else
+				v->calls += c->calls;
+		}
+	}
+}
+
 static void plan_facts(const struct fold *f, struct verdict_facts *v)
 {
 	const struct jsonw *phases = jsonw_get(jsonw_get(f->run.document, "plan"), "phases");
@@ -271,6 +302,7 @@ static void plan_facts(const struct fold *f, struct verdict_facts *v)
 
 		v->plans_offline |= jsonw_get_bool(phase, "offline");
 		v->plans_move_pages |= jsonw_get_bool(phase, "move_pages");
+		caller_facts(f, jsonw_get(phase, "callers"), v);
 		if (touching_threads(jsonw_get(phase, "workers")) > v->faulters)
 			v->faulters = touching_threads(jsonw_get(phase, "workers"));
 	}

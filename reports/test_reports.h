@@ -99,3 +99,4 @@ int test_hostile(void);
 int test_validate(void);
 int test_report_file(void);
 int test_behaviour(void);
+int test_scenarios(void);

@@ -145,7 +145,7 @@ static bool is_tainted(const struct verdict_facts *f, char *why, size_t size)
 	return taint != 0;
 }
 
-static bool never_ends(const struct verdict_facts *f, char *why, size_t size)
+bool verdict_never_ends(const struct verdict_facts *f, char *why, size_t size)
 {
 	(void)snprintf(why, size,
 		       "never-ending offline: two attempts in a row ended by the deadline on %" PRIu64
@@ -154,7 +154,7 @@ static bool never_ends(const struct verdict_facts *f, char *why, size_t size)
 	return f->never_ending_blocks > 0;
 }
 
-static bool is_immovable(const struct verdict_facts *f, char *why, size_t size)
+bool verdict_is_immovable(const struct verdict_facts *f, char *why, size_t size)
 {
 	double bound = ratio_lower_bound(f->private_not_moved, f->private_pages);
 
@@ -202,13 +202,74 @@ static bool no_move(const struct verdict_facts *f, char *why, size_t size)
 	return f->plans_move_pages && f->move_calls == 0 && !f->is_live;
 }
 
+static bool no_calls(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "not exercised: %s was planned and never called",
+		       f->never_called ? f->never_called : "");
+	return f->never_called && !f->is_live;
+}
+
+static bool unavailable(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "%s", f->unavailable ? f->unavailable : "");
+	return f->unavailable;
+}
+
+/* Nothing else was planned that could have been done. */
+static bool only_unavailable(const struct verdict_facts *f)
+{
+	return f->unavailable && f->calls == 0 && !f->never_called && !f->plans_offline &&
+	       !f->plans_move_pages;
+}
+
+static bool nothing_available(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size, "nothing testable: none of the planned drivers can work here");
+	return only_unavailable(f);
+}
+
+static bool is_scenario(const struct verdict_facts *f, enum verdict_result result)
+{
+	return f->scenario && f->scenario_result == result;
+}
+
+static bool say_scenario(const struct verdict_facts *f, enum verdict_result result, char *why,
+			 size_t size)
+{
+	(void)snprintf(why, size, "scenario %s: %s", f->scenario ? f->scenario : "",
+		       f->scenario_why ? f->scenario_why : "");
+	return is_scenario(f, result);
+}
+
+static bool scenario_fails(const struct verdict_facts *f, char *why, size_t size)
+{
+	return say_scenario(f, VERDICT_FAIL, why, size);
+}
+
+static bool scenario_errs(const struct verdict_facts *f, char *why, size_t size)
+{
+	return say_scenario(f, VERDICT_ERROR, why, size);
+}
+
+static bool scenario_skips(const struct verdict_facts *f, char *why, size_t size)
+{
+	return say_scenario(f, VERDICT_SKIP, why, size);
+}
+
+static bool scenario_holds(const struct verdict_facts *f, char *why, size_t size)
+{
+	return say_scenario(f, VERDICT_PASS, why, size);
+}
+
 static bool no_migration(const struct verdict_facts *f, char *why, size_t size)
 {
 	bool is_seen = (f->knows_attempts && f->attempts > 0) || f->moved > 0 ||
 		       (f->knows_migrated && f->migrated > 0);
 
 	(void)snprintf(why, size, "not exercised: no migration was seen");
-	return !is_seen && !f->plans_nothing && !f->is_live;
+	/* Who skips has said why there is none. */
+	return !is_seen && !f->plans_nothing && !f->is_live && !only_unavailable(f) &&
+	       !is_scenario(f, VERDICT_SKIP);
 }
 
 static bool no_waits(const struct verdict_facts *f, char *why, size_t size)
@@ -264,16 +325,23 @@ static const struct {
 	{VERDICT_FAIL, is_broken},
 	{VERDICT_FAIL, is_tainted},
 	{VERDICT_FAIL, is_late},
-	{VERDICT_FAIL, never_ends},
-	{VERDICT_FAIL, is_immovable},
+	{VERDICT_FAIL, verdict_never_ends},
+	{VERDICT_FAIL, verdict_is_immovable},
 	{VERDICT_FAIL, has_mismatches},
+	{VERDICT_FAIL, scenario_fails},
 	{VERDICT_ERROR, is_going_on},
 	{VERDICT_ERROR, is_corrupt},
 	{VERDICT_ERROR, no_offline},
 	{VERDICT_ERROR, no_move},
+	{VERDICT_ERROR, no_calls},
 	{VERDICT_ERROR, no_migration},
 	{VERDICT_ERROR, no_waits},
+	{VERDICT_ERROR, scenario_errs},
 	{VERDICT_SKIP, nothing_planned},
+	{VERDICT_SKIP, nothing_available},
+	{VERDICT_SKIP, scenario_skips},
+	{VERDICT_PASS, scenario_holds},
+	{VERDICT_PASS, unavailable},
 	{VERDICT_PASS, is_late_but_only_told},
 	{VERDICT_PASS, waits_unknown},
 	{VERDICT_PASS, log_unread},

@@ -42,6 +42,12 @@ struct verdict_facts {
 	bool knows_attempts, knows_waits, knows_migrated;
 	uint64_t attempts, waits, migrated; /* of migration; migrated: vmstat's pgmigrate_success */
 	uint64_t move_calls, moved;
+	uint64_t calls;		  /* of the callers */
+	const char *never_called; /* one of them that was planned, NULL: none */
+	const char *unavailable;  /* why one of them could not be made, NULL: all could */
+	const char *scenario;	  /* what the run was to prove, NULL: nothing */
+	enum verdict_result scenario_result;
+	const char *scenario_why;
 	uint64_t private_pages, private_not_moved;
 	uint64_t mismatches;
 	const struct tally *findings; /* count by kind */
@@ -60,5 +66,9 @@ struct verdict {
 	int exit;
 	struct jsonw *why; /* an array of sentences; owned */
 };
+
+/* Two of the rules, for judges who ask the same; @why is filled in any case. */
+bool verdict_never_ends(const struct verdict_facts *facts, char *why, size_t size);
+bool verdict_is_immovable(const struct verdict_facts *facts, char *why, size_t size);
 
 void verdict_judge(const struct verdict_facts *facts, struct verdict *ret_verdict);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * waiter-ref: does a task that waits for a page in migration hold a reference to it? Three things
+ * give such a kernel away, and each has its rule elsewhere: an offline that never ends, private
+ * pages that no pass can move (both in verdict.c), and the ladder's EAGAIN for each wait
+ * (behaviour.c).
+ */
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "reports/scenarios/scenarios.h"
+
+static const char *behaviour(const struct jsonw *report, const char *key)
+{
+	const struct jsonw *fingerprint = jsonw_get(jsonw_get(report, "kernel"), "fingerprint");
+
+	return jsonw_get_string(jsonw_get(fingerprint, "behaviour"), key);
+}
+
+static void judge(const struct jsonw *report, const struct verdict_facts *facts,
+		  struct scenario_result *result)
+{
+	const char *generation = behaviour(report, "generation");
+	const struct jsonw *migration = jsonw_get(report, "migration");
+	char why[400];
+
+	if (facts->knows_waits)
+		jsonw_set_uint(result->numbers, "waits", facts->waits);
+	if (facts->knows_attempts)
+		jsonw_set_uint(result->numbers, "attempts", facts->attempts);
+	if (jsonw_has(jsonw_get(migration, "eagain"), "total"))
+		jsonw_set_uint(result->numbers, "eagain",
+			       jsonw_get_uint(jsonw_get(migration, "eagain"), "total"));
+	jsonw_set_uint(result->numbers, "private_pages", facts->private_pages);
+	jsonw_set_uint(result->numbers, "private_not_moved", facts->private_not_moved);
+	jsonw_set_uint(result->numbers, "never_ending_blocks", facts->never_ending_blocks);
+	if (verdict_never_ends(facts, why, sizeof(why)) ||
+	    verdict_is_immovable(facts, why, sizeof(why)))
+		scenario_say(result, VERDICT_FAIL, "%s", why);
+	else if (generation && strcmp(generation, "A") == 0)
+		scenario_say(result, VERDICT_FAIL, "generation A: %s", behaviour(report, "why"));
+	else if (facts->knows_waits && facts->waits == 0)
+		scenario_say(result, VERDICT_ERROR,
+			     "not exercised: nobody waited on a migration entry");
+	else if (!facts->knows_waits)
+		scenario_say(result, VERDICT_SKIP,
+			     "waits on migration entries cannot be counted here: whether there was one is unknown");
+	else
+		scenario_say(result, VERDICT_PASS,
+			     "%llu waits on migration entries, and every page could be migrated",
+			     (unsigned long long)facts->waits);
+}
+
+const struct scenario_judge scenario_waiter_ref = {"waiter-ref", judge};

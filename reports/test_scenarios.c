@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* callers: what they did and could not do; scenarios: what a judge makes of a whole run. */
+#include "reports/test_verdict.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/jsonw.h"
+
+static const struct test_setup compacts = {
+	.phases = "[{'name':'compaction','offline':false,'move_pages':false,"
+		  "'callers':['compaction'],'workers':[]}]",
+};
+
+static const struct test_setup waits_for = {
+	.phases = TEST_ALL_PHASES ",'scenario':'waiter-ref'",
+};
+
+static void test_callers_are_summed(void **state)
+{
+	struct test_run run = test_run_new(&compacts);
+
+	(void)state;
+	test_begin(&run);
+	for (int i = 0; i < 2; i++)
+		test_event(&run, "called",
+			   "'driver':'compaction','calls':3,'errors':{'EINTR':1},"
+			   "'numbers':{'pages':5},'attempts':7,'eagain':1,"
+			   "'latency':{'count':3,'sum_ns':30,'max_ns':20,'buckets':[[20,3]]}");
+	test_event(&run, "called", "'driver':'of-a-newer-version','calls':3");
+	test_event(&run, "sample",
+		   "'migration':{'attempts':20,'eagain':5,'by_driver':{'offline':{'attempts':0,"
+		   "'eagain':0},'move_pages':{'attempts':0,'eagain':0},"
+		   "'compaction':{'attempts':17,'eagain':4}}}");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_json(&run, "callers",
+		     "[{'driver':'compaction','calls':6,'errors':{'EINTR':2},"
+		     "'numbers':{'pages':10},'latency':{'count':6,'sum_ns':60,'max_ns':20,"
+		     "'buckets':[[20,6]]}}]");
+	test_is_json(&run, "migration.by_driver.compaction", "{'attempts':17,'eagain':4}");
+	test_is_json(&run, "migration.eagain.by_driver",
+		     "{'offline':0,'move_pages':0,'compaction':4,'other':1}");
+	test_is_absent(&run, "scenarios");
+	test_verdict_is(&run, "pass", 0, "every rule held");
+	test_run_done(&run);
+}
+
+static void test_a_caller_that_was_never_called(void **state)
+{
+	struct test_run run = test_run_new(&compacts);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "sample", "'migration':{'attempts':20,'eagain':5}");
+	test_finish(&run);
+	test_fold(&run);
+	test_verdict_is(&run, "error", 3, "compaction was planned and never called");
+	test_run_done(&run);
+}
+
+/* A kernel without it: there was nothing to test, and it is said why. */
+static void test_a_caller_that_cannot_be_made(void **state)
+{
+	struct test_run run = test_run_new(&compacts);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "unavailable", "'driver':'compaction','why':'no such file here'");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "callers.0.unavailable", "no such file here");
+	test_is_unmeasured(&run, "callers.compaction.latency", "no call was made");
+	test_verdict_is(&run, "skip", 4, "none of the planned drivers can work here");
+	assert_true(test_has_why(&run, "no such file here"));
+	test_run_done(&run);
+}
+
+static void test_waits_that_harm_nobody(void **state)
+{
+	struct test_run run = test_run_new(&waits_for);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.name", "waiter-ref");
+	test_is_text(&run, "scenarios.0.verdict", "pass");
+	assert_true(jsonw_as_uint(test_at(&run, "scenarios.0.numbers.waits")) > 0);
+	test_verdict_is(&run, "pass", 0, "scenario waiter-ref: ");
+	test_run_done(&run);
+}
+
+static void test_pages_that_stay(void **state)
+{
+	struct test_run run = test_run_new(&waits_for);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	test_event(&run, "move",
+		   "'calls':3,'pages':1000,'moved':900,'not_moved':100,"
+		   "'private_anonymous':{'pages':1000,'not_moved':100}");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.verdict", "fail");
+	test_is(&run, "scenarios.0.numbers.private_not_moved", 100);
+	test_verdict_is(&run, "fail", 1, "scenario waiter-ref: pages that cannot be migrated");
+	test_run_done(&run);
+}
+
+static void test_nobody_waited(void **state)
+{
+	struct test_run run = test_run_new(&waits_for);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "sample", "'migration':{'attempts':20,'eagain':0,'waits':0}");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.verdict", "error");
+	assert_true(test_has_why(&run, "scenario waiter-ref: not exercised"));
+	test_run_done(&run);
+}
+
+static void test_no_judge_of_that_name(void **state)
+{
+	static const struct test_setup setup = {
+		.phases = TEST_ALL_PHASES ",'scenario':'of-a-newer-version'"};
+	struct test_run run = test_run_new(&setup);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	test_finish(&run);
+	test_fold(&run);
+	test_verdict_is(&run, "error", 3, "this version has no judge of that name");
+	test_run_done(&run);
+}
+
+/* What the scenario says is one rule among the others: the gravest counts. */
+static void test_rules_of_scenarios(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.scenario = "s";
+	f.scenario_why = "because";
+	f.scenario_result = VERDICT_PASS;
+	remarks(&f, "scenario s: because");
+	f.scenario_result = VERDICT_FAIL;
+	fails(&f, "scenario s: because");
+	f.scenario_result = VERDICT_ERROR;
+	errs(&f, "scenario s: because");
+	f.scenario_result = VERDICT_SKIP;
+	judge(&f, VERDICT_SKIP, 4, "scenario s: because");
+	f.never_ending_blocks = 1;
+	fails(&f, "scenario s: because");
+	/* Who could not be tested has not failed to be. */
+	f = good();
+	f.plans_offline = f.plans_move_pages = false;
+	f.attempts = f.moved = f.migrated = f.faulters = 0;
+	errs(&f, "no migration was seen");
+	f.scenario = "s";
+	f.scenario_result = VERDICT_SKIP;
+	judge(&f, VERDICT_SKIP, 4, "scenario s: ");
+}
+
+int test_scenarios(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_callers_are_summed),
+		cmocka_unit_test(test_a_caller_that_was_never_called),
+		cmocka_unit_test(test_a_caller_that_cannot_be_made),
+		cmocka_unit_test(test_waits_that_harm_nobody),
+		cmocka_unit_test(test_pages_that_stay),
+		cmocka_unit_test(test_nobody_waited),
+		cmocka_unit_test(test_no_judge_of_that_name),
+		cmocka_unit_test(test_rules_of_scenarios),
+	};
+
+	return cmocka_run_group_tests_name("scenarios", tests, NULL, NULL);
+}
