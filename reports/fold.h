@@ -113,6 +113,7 @@ struct fold_group {
 	uint64_t processes, threads, pages; /* the most of any phase */
 	uint64_t phases;		    /* that came to their end, and so were added up below */
 	uint64_t touches, slow_touches, minor_faults, operations, mismatches;
+	struct known moved;
 	struct hist latency;
 };
 

@@ -51,6 +51,7 @@ static void take_group(struct fold *f, struct journal_value group)
 static void take_group_figures(struct fold *f, struct journal_value group)
 {
 	struct fold_group *g = group_of(f, group);
+	uint64_t moved;
 
 	if (!g)
 		return;
@@ -60,6 +61,10 @@ static void take_group_figures(struct fold *f, struct journal_value group)
 	fold_sum(group, "minor_faults", &g->minor_faults);
 	fold_sum(group, "operations", &g->operations);
 	fold_sum(group, "mismatches", &g->mismatches);
+	if (journal_uint(group, "moved", &moved)) {
+		g->moved.is_known = true;
+		fold_add(&g->moved.value, moved);
+	}
 	fold_add_hist(group, "latency", &g->latency);
 }
 
@@ -142,6 +147,7 @@ static struct jsonw *describe_group(struct fold *f, const struct fold_group *g)
 	jsonw_set_uint(object, "slow_touches", g->slow_touches);
 	jsonw_set_uint(object, "faults", g->minor_faults);
 	jsonw_set_uint(object, "operations", g->operations);
+	fold_set_known(object, "moved", &g->moved);
 	jsonw_set_uint(object, "mismatches", g->mismatches);
 	jsonw_set(object, "latency", fold_describe_hist(&g->latency));
 	return object;

@@ -53,7 +53,7 @@ static const struct option_command command = {
 static void list_workloads(void)
 {
 	for (size_t i = 0; i < workload_count(); i++)
-		printf("%-10s %s\n", workload_at(i)->name, workload_at(i)->summary);
+		printf("%-11s %s\n", workload_at(i)->name, workload_at(i)->summary);
 }
 
 static int pin_to_cpus(const char *cpus, struct err *e)

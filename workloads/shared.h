@@ -33,7 +33,8 @@ struct worker_slot { /* one for each thread, a cache line of its own */
 	uint64_t minor_faults; /* of this thread, by getrusage; refreshed about every 100 ms */
 	uint64_t operations;   /* of workloads that do more than touch: pins made, ... */
 	uint64_t mismatches;   /* pages whose content was not what was written */
-	uint64_t padding[3];
+	uint64_t moved; /* pages found on another frame than before (sees_frames) */
+	uint64_t padding[2];
 } __attribute__((aligned(64)));
 
 struct worker_shared {
@@ -49,7 +50,7 @@ struct worker_shared {
 	int32_t error;	/* negative errno */
 	int32_t pid;
 	uint32_t threads;
-	uint32_t reserved;
+	uint32_t sees_frames; /* 1: the workload looks at its page frames, and may */
 	uint64_t base_address; /* the first hot page in the worker's address space */
 	uint64_t pages;
 	uint64_t page_size;

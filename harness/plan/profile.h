@@ -89,7 +89,7 @@ struct profile_watchdog {
 /* [compaction], [migrate_pages]; a key that a caller has no use for is no key of its section. */
 struct profile_caller {
 	bool is_there;
-	bool per_node;	   /* per_node = yes: one node after the other; no (default): all of them */
+	bool per_node;	   /* per_node = yes: also each node alone; no (default): all at once */
 	uint64_t pause_ns; /* pause = between two calls; default 0 */
 };
 

@@ -18,7 +18,7 @@ const char *const profile_sections[SECTION_MAX] = {
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
 static const char *const zones_words[] = {"movable", "any", NULL};
-static const char *const workload_words[] = {"refault", "pin", NULL};
+static const char *const workload_words[] = {"refault", "pin", "mlock-churn", NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",

@@ -80,6 +80,8 @@ static struct jsonw *group_figures(const struct record_worker_figures *f)
 	jsonw_set_uint(group, "minor_faults", f->totals.minor_faults);
 	jsonw_set_uint(group, "operations", f->totals.operations);
 	jsonw_set_uint(group, "mismatches", f->totals.mismatches);
+	if (f->totals.sees_frames)
+		jsonw_set_uint(group, "moved", f->totals.moved);
 	jsonw_set_uint(group, "alive", f->totals.alive);
 	jsonw_set(group, "latency", record_hist(&f->latency));
 	return group;

@@ -29,6 +29,7 @@ void worker_group_totals(const struct worker_groups *groups, size_t i, struct wo
 		.processes = group->config.processes,
 		.threads = group->config.processes * group->config.threads,
 		.pages = group->config.pages,
+		.sees_frames = group->n_processes > 0,
 	};
 	if (!workload_kind_is_shared(group->config.kind))
 		ret->pages *= group->config.processes;
@@ -36,6 +37,7 @@ void worker_group_totals(const struct worker_groups *groups, size_t i, struct wo
 		const struct worker_process *process = &group->processes[k];
 
 		ret->alive += worker_is_alive(process);
+		ret->sees_frames &= worker_word_get(&process->shared->sees_frames) == 1;
 		for (uint32_t n = 0; n < group->config.threads; n++) {
 			const struct worker_slot *slot = &process->shared->slots[n];
 
@@ -44,6 +46,7 @@ void worker_group_totals(const struct worker_groups *groups, size_t i, struct wo
 			ret->minor_faults += get(&slot->minor_faults);
 			ret->operations += get(&slot->operations);
 			ret->mismatches += get(&slot->mismatches);
+			ret->moved += get(&slot->moved);
 		}
 	}
 }

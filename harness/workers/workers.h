@@ -23,6 +23,8 @@ struct worker_totals { /* over all processes of a group, since it started */
 	uint32_t processes, threads, alive;
 	uint64_t pages; /* hot pages of the group, each counted once */
 	uint64_t touches, slow_touches, minor_faults, operations, mismatches;
+	bool sees_frames; /* all of them: then this is a figure */
+	uint64_t moved;	  /* pages found on another frame than before */
 };
 
 /* One process that ended when nobody had asked it to. */
