@@ -19,7 +19,7 @@
 #define NODES "sys/devices/system/node"
 
 struct compaction {
-	uint32_t *nodes; /* those to compact in turns; NULL: all in one call */
+	uint32_t *nodes; /* to be compacted alone, after a call for all of them; NULL: only that */
 	size_t n_nodes;
 };
 
@@ -46,38 +46,30 @@ static void compaction_close(struct caller_context *c)
 
 static int compaction_open(struct caller_context *c, struct err *e)
 {
-	struct compaction *own = memory_alloc(1, sizeof(*own));
-	bool is_there;
+	struct compaction *own;
 
-	c->own = own;
+	if (!fsio_exists(c->fs, COMPACT_ALL))
+		return err_set(e, -EOPNOTSUPP,
+			       "memory cannot be compacted here: this kernel has no /" COMPACT_ALL
+			       " (CONFIG_COMPACTION)");
+	own = memory_alloc(1, sizeof(*own));
 	if (c->options->per_node)
 		(void)fsio_list(c->fs, NODES, add_node, own);
-	if (own->n_nodes > 0) {
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), NODES "/node%u/compact", own->nodes[0]);
-		is_there = fsio_exists(c->fs, path);
-	} else {
-		is_there = !c->options->per_node && fsio_exists(c->fs, COMPACT_ALL);
-	}
-	if (is_there)
-		return 0;
-	compaction_close(c);
-	return err_set(e, -EOPNOTSUPP, "memory cannot be compacted here: this kernel has no /%s%s",
-		       c->options->per_node ? NODES "/node*/compact" : COMPACT_ALL,
-		       " (CONFIG_COMPACTION)");
+	c->own = own;
+	return 0;
 }
 
 static int compaction_call(struct caller_context *c)
 {
 	const struct compaction *own = c->own;
+	size_t which = c->turn % (own->n_nodes + 1);
 	int r;
 
-	if (own->n_nodes > 0)
-		r = fsio_write_text(c->fs, "1", NODES "/node%u/compact",
-				    own->nodes[c->turn % own->n_nodes]);
-	else
+	if (which == 0)
 		r = fsio_write_text(c->fs, "1", COMPACT_ALL);
+	else
+		r = fsio_write_text(c->fs, "1", NODES "/node%u/compact", own->nodes[which - 1]);
+	caller_add_number(c->event, which == 0 ? "calls_for_all" : "calls_for_a_node", 1);
 	return r < 0 ? -r : 0;
 }
 
