@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/jsonw.h"
+#include "base/memory.h"
 
 static const struct test_setup compacts = {
 	.phases = "[{'name':'compaction','offline':false,'move_pages':false,"
@@ -139,6 +140,91 @@ static void test_no_judge_of_that_name(void **state)
 	test_run_done(&run);
 }
 
+/* Facts of a run of mlock-drain, and what its judge makes of them. */
+struct drain {
+	unsigned int eagain, attempts, control_eagain, lock_calls, moved;
+	const char *verdict, *why;
+};
+
+static void drain_is(const struct drain *d)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'compaction','offline':false,'move_pages':false,"
+			  "'callers':['compaction'],'workers':[]}],'scenario':'mlock-drain'",
+	};
+	struct test_run run = test_run_new(&setup);
+	cleanup_free char *groups = memory_format(
+		"'name':'compaction','duration_ns':9,'workers':[{'name':'w','touches':9,"
+		"'operations':%u,'mismatches':0,'moved':%u},{'name':'other','operations':77,"
+		"'moved':7777}]",
+		d->lock_calls, d->moved);
+	cleanup_free char *counts = memory_format(
+		"'migration':{'attempts':99999,'eagain':0,'by_driver':{'offline':{'attempts':100,"
+		"'eagain':0},'move_pages':{'attempts':2000,'eagain':%u},"
+		"'compaction':{'attempts':%u,'eagain':%u}}}",
+		d->control_eagain, d->attempts, d->eagain);
+
+	test_begin(&run);
+	test_event(&run, "phase",
+		   "'name':'compaction','workers':[{'name':'w','workload':'mlock-churn',"
+		   "'processes':1,'threads':1,'pages':9},{'name':'other','workload':'pin',"
+		   "'processes':1,'threads':1,'pages':9}]");
+	test_event(&run, "called", "'driver':'compaction','calls':3");
+	test_event(&run, "phase_end", groups);
+	test_event(&run, "sample", counts);
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.verdict", d->verdict);
+	test_is(&run, "scenarios.0.numbers.locked_pages_moved", d->moved);
+	test_is(&run, "scenarios.0.numbers.control_attempts", 2100);
+	if (!strstr(jsonw_as_string(test_at(&run, "scenarios.0.why")), d->why))
+		fail_msg("'%s' is not in '%s'", d->why,
+			 jsonw_as_string(test_at(&run, "scenarios.0.why")));
+	test_run_done(&run);
+}
+
+static void test_mlock_drain(void **state)
+{
+	static const struct drain cases[] = {
+		{0, 20000, 0, 9, 5000, "pass", "EAGAIN 0 of 20000"},
+		/* What another CPU has just locked. */
+		{300, 20000, 0, 9, 5000, "pass", "EAGAIN 300 of 20000"},
+		{18000, 20000, 0, 9, 5000, "fail", "EAGAIN 18000 of 20000 attempts, limit 10 %"},
+		/* A kernel that can move none of them at all has failed, too. */
+		{18000, 20000, 0, 9, 0, "fail", "not migrated by compaction"},
+		/* Around the limit the number of attempts decides how sure that is. */
+		{2050, 20000, 0, 9, 5000, "pass", ""},
+		{2200, 20000, 0, 9, 5000, "fail", ""},
+		{18000, 20000, 1900, 9, 5000, "error", "somebody else holds the pages"},
+		{0, 20000, 0, 0, 5000, "error", "not exercised: no worker locked"},
+		{900, 999, 0, 9, 5000, "error", "not exercised: compaction tried to migrate 999"},
+		{0, 20000, 0, 9, 999, "error", "not exercised: 999 locked pages"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		drain_is(&cases[i]);
+}
+
+static void test_mlock_drain_without_a_count(void **state)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'compaction','offline':false,'move_pages':false,"
+			  "'callers':['compaction'],'workers':[]}],'scenario':'mlock-drain'",
+	};
+	struct test_run run = test_run_new(&setup);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "called", "'driver':'compaction','calls':3");
+	test_event(&run, "end",
+		   "'ended':'completed','vmstat':{'pgmigrate_success':100},'taint_after':0,"
+		   "'kmsg':{'records':1,'lost':0}");
+	test_fold(&run);
+	test_verdict_is(&run, "skip", 4, "EAGAIN of compaction cannot be counted here");
+	test_run_done(&run);
+}
+
 /* What the scenario says is one rule among the others: the gravest counts. */
 static void test_rules_of_scenarios(void **state)
 {
@@ -177,6 +263,8 @@ int test_scenarios(void)
 		cmocka_unit_test(test_pages_that_stay),
 		cmocka_unit_test(test_nobody_waited),
 		cmocka_unit_test(test_no_judge_of_that_name),
+		cmocka_unit_test(test_mlock_drain),
+		cmocka_unit_test(test_mlock_drain_without_a_count),
 		cmocka_unit_test(test_rules_of_scenarios),
 	};
 

@@ -134,12 +134,19 @@ static int grow_pools(struct run *run, struct err *e)
 int run_change_settings(struct run *run, struct err *e)
 {
 	bool has_ksm = uses_kind(run, KIND_KSM);
+	enum scenario scenario = run->profile.scenario;
 	const struct {
 		const char *path, *value;
 		bool wanted;
 	} table[] = {
 		/* It migrates on its own, and makes untouched pages answer ENOENT to move_pages. */
 		{"proc/sys/kernel/numa_balancing", "0", true},
+		/* Who else would migrate pages, and blur whose EAGAIN it is. */
+		{"proc/sys/vm/compaction_proactiveness", "0", scenario != SCENARIO_NONE},
+		{THP "khugepaged/defrag", "0", scenario != SCENARIO_NONE},
+		{KSM "run", "0", scenario != SCENARIO_NONE && !has_ksm},
+		/* Locked pages are compacted: the default, but for real-time kernels. */
+		{"proc/sys/vm/compact_unevictable_allowed", "1", scenario == SCENARIO_MLOCK_DRAIN},
 		{THP "enabled", "madvise", uses_kind(run, KIND_ANONYMOUS_THP)},
 		{THP "shmem_enabled", "advise", uses_kind(run, KIND_SHARED_THP)},
 		{KSM "sleep_millisecs", "10", has_ksm},

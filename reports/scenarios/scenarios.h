@@ -29,7 +29,7 @@ struct scenario_judge {
 		      struct scenario_result *ret_result);
 };
 
-extern const struct scenario_judge scenario_waiter_ref;
+extern const struct scenario_judge scenario_waiter_ref, scenario_mlock_drain;
 
 /*
  * The report's "scenarios": one entry for @name, and in @ret_result what it says; both are the

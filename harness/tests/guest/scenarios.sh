@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Scenarios on a kernel without defects: each passes for having been exercised, does not without its
+# load, and leaves the host as it was.
+# shellcheck source=harness/tests/guest/lib.sh
+. /share/lib.sh
+
+host_settings() {
+	grep -r . /proc/sys/vm/compaction_proactiveness /proc/sys/vm/compact_unevictable_allowed \
+		/proc/sys/kernel/numa_balancing /sys/kernel/mm/ksm/run \
+		/sys/kernel/mm/transparent_hugepage/khugepaged/defrag
+}
+
+as_before() { # WHAT
+	check "$1: the host's settings are as they were" test "$(host_settings)" = "$before"
+	check_memory "$1"
+}
+
+# What a run would set is something else before, so that putting it back can be seen.
+echo 33 > /proc/sys/vm/compaction_proactiveness
+echo 0 > /proc/sys/vm/compact_unevictable_allowed
+before=$(host_settings)
+
+# mlock-drain: the drain is there, so compaction migrates locked pages, as the control does.
+soak mlock-drain --profile /share/profiles/mlock-drain.ini --duration 36s --yes
+check_exit mlock-drain 0
+check_report "mlock-drain: passes, and its judge says so" "$report" \
+	'.scenarios[0].name == "mlock-drain" and .scenarios[0].verdict == "pass"'
+check_report "mlock-drain: locked pages were migrated, hardly any of them in a second try" "$report" \
+	'.scenarios[0].numbers | .locked_pages_moved > 1000 and .compaction_attempts > 5000 and .compaction_eagain < .compaction_attempts / 100 and .control_attempts > 1000' \
+	'.scenarios'
+check_report "mlock-drain: compaction is counted apart, for all nodes and for each" "$report" \
+	'.callers[0].driver == "compaction" and .callers[0].numbers.calls_for_a_node > 0 and .callers[0].numbers.calls_for_all > 0 and .migration.by_driver.compaction.attempts > 0' \
+	'[.callers[0].numbers, .migration.by_driver]'
+check_report "mlock-drain: no page lost what was in it" "$report" 'all(.workers[]; .mismatches == 0)' .workers
+check_report "mlock-drain: what was pinned is on record" "$report" \
+	'[.harness.settings_changed[].path] | any(endswith("compact_unevictable_allowed")) and any(endswith("compaction_proactiveness"))' \
+	.harness
+as_before mlock-drain
+
+# The control of that: nobody locks anything.
+sed 's/^workload = mlock-churn/workload = refault/; s/^pages = 20000/pages = 200/; s/^cycles = 3/cycles = 1/' \
+	/share/profiles/mlock-drain.ini > /tmp/unlocked.ini
+soak unlocked --profile /tmp/unlocked.ini --duration 12s --yes
+check_exit "mlock-drain without locked pages" 3
+check_report "mlock-drain without locked pages: not exercised" "$report" \
+	'.scenarios[0].verdict == "error" and (.scenarios[0].why | startswith("not exercised"))' .scenarios
+as_before unlocked
+
+# migrate_pages(2), a caller without a scenario.
+profile migrate_pages << PROFILE
+[run]
+duration = 6s
+[guard]
+reserve = 64MiB
+[migrate_pages]
+pause = 1ms
+[workers sent]
+workload = refault
+kind = private-anonymous
+processes = 2
+threads = 1
+pages = 64
+driven_by = migrate_pages
+PROFILE
+soak migrate_pages --profile /tmp/migrate_pages.ini --yes
+check_exit migrate_pages 0
+check_report "migrate_pages: pages went to and fro, each attempt its own" "$report" \
+	'.callers[0].calls > 10 and .callers[0].errors == {} and .migration.by_driver.migrate_pages.attempts > 200 and .workers[0].mismatches == 0' \
+	'[(.callers[0] | .latency = 0), .migration.by_driver]'
+check_settings "after the scenarios"
+exit "$failures"
