@@ -87,6 +87,7 @@ static void fold_done(struct fold *f)
 	journal_unfinished_done(&f->unfinished);
 	fold_offline_done(&f->offline);
 	tally_done(&f->move.by_status);
+	tally_done(&f->veto.by_errno);
 	fold_callers_done(f);
 	tally_done(&f->vmstat.differences);
 	tally_done(&f->findings_by_kind);

@@ -68,6 +68,14 @@ struct fold_offline {
 	struct hist latency, time_to_return;
 };
 
+struct fold_veto {
+	char unavailable[FOLD_TEXT_SIZE]; /* why nothing could be vetoed; "": it could */
+	uint64_t attempts, vetoed, succeeded, other;
+	struct known migrations, last_migrations;
+	struct tally by_errno;
+	struct hist latency;
+};
+
 struct fold_move {
 	bool is_there;
 	uint64_t calls, single_calls, batch_calls, pages, moved, not_moved, already_there;
@@ -161,6 +169,7 @@ struct fold {
 	uint64_t n_events_unknown;
 
 	struct fold_offline offline;
+	struct fold_veto veto;
 	struct fold_move move;
 	struct fold_caller callers[FOLD_DRIVERS]; /* from FOLD_FIRST_CALLER on */
 	struct fold_counts counts; /* the latest cumulative ones */
@@ -205,6 +214,10 @@ struct jsonw *fold_describe_offline(struct fold *f);
 /* The report's offline.blocks as JSON text; owned by the caller. */
 char *fold_offline_blocks(const struct fold *f, size_t *ret_length);
 void fold_offline_done(struct fold_offline *o);
+
+/* True: it was one that had been vetoed, and is counted. */
+bool fold_take_vetoed(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_veto(struct fold *f);
 
 void fold_take_move(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_move(struct fold *f);

@@ -59,6 +59,8 @@ void fold_take_unavailable(struct fold *f, struct journal_value o)
 
 	if (c)
 		(void)journal_string(o, "why", c->unavailable, sizeof(c->unavailable));
+	else if (journal_equals(o, "driver", "veto"))
+		(void)journal_string(o, "why", f->veto.unavailable, sizeof(f->veto.unavailable));
 }
 
 static struct jsonw *describe_caller(struct fold *f, int i)

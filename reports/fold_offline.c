@@ -116,6 +116,8 @@ void fold_take_offline(struct fold *f, struct journal_value o)
 	struct fold_block *b;
 	struct attempt a;
 
+	if (fold_take_vetoed(f, o))
+		return;
 	read_attempt(o, &a);
 	end_first(&all->first, o, &a);
 	all->attempts++;
@@ -210,6 +212,8 @@ struct jsonw *fold_describe_offline(struct fold *f)
 		jsonw_set(object, "time_to_return", fold_describe_hist(&o->time_to_return));
 	else
 		fold_unmeasured(f, "offline.time_to_return", "no attempt had to be cancelled");
+	if (f->veto.attempts || f->veto.unavailable[0])
+		jsonw_set(object, "veto", fold_describe_veto(f));
 	jsonw_set_uint(object, "onlines", o->onlines);
 	jsonw_set_uint(object, "not_restored", o->not_restored);
 	if (o->aims) {

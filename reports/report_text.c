@@ -177,6 +177,10 @@ static void put_offline(const struct page *p)
 	if (censored)
 		(void)fprintf(p->out, " (%" PRIu64 " ended by the harness)", censored);
 	(void)fputc('\n', p->out);
+	if (jsonw_has(o, "veto"))
+		(void)fprintf(p->out, "%11s %" PRIu64 " more were to be vetoed: %" PRIu64 " were\n", "",
+			      jsonw_get_uint(jsonw_get(o, "veto"), "attempts"),
+			      jsonw_get_uint(jsonw_get(o, "veto"), "vetoed"));
 	put_latency(p, "until offline", jsonw_get(o, "latency"));
 	put_latency(p, "until cancelled", jsonw_get(o, "time_to_return"));
 	for (size_t i = 0; i < jsonw_length(refusals); i++) {

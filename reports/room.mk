@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 reports_OBJS := behaviour.o behaviour_describe.o fold.o fold_callers.o fold_console.o fold_counts.o fold_document.o fold_findings.o fold_frame.o fold_move.o \
-	fold_offline.o fold_parts.o fold_phases.o guest_end.o json_scan.o ratio.o report.o report_text.o \
-	$(addprefix scenarios/,mlock_drain.o scenarios.o waiter_ref.o) \
+	fold_offline.o fold_parts.o fold_phases.o fold_veto.o guest_end.o json_scan.o ratio.o report.o report_text.o \
+	$(addprefix scenarios/,mlock_drain.o notifier_veto.o scenarios.o waiter_ref.o) \
 	run_file.o schema.o schema_texts.o tally.o validate.o verdict.o
 reports_TESTS := test_behaviour.o test_fold_console.o test_fold_counts.o test_fold_frame.o test_fold_move.o test_fold_offline.o \
 	test_fold_phases.o test_hostile.o test_look.o test_ratio.o test_report_file.o test_rig.o \

@@ -225,6 +225,73 @@ static void test_mlock_drain_without_a_count(void **state)
 	test_run_done(&run);
 }
 
+#define VETOED "'errno':12,'wall_ns':9,'ended_by':'kernel','veto':'ENOMEM','attempts':"
+
+/* Attempts 0 to 2 as @said, then @free ones that nobody vetoed. */
+static void veto_is(const char *const said[3], unsigned int free, const char *verdict,
+		    const char *why)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'offline','offline':true,'move_pages':false,'workers':[]}],"
+			  "'scenario':'notifier-veto'",
+	};
+	struct test_run run = test_run_new(&setup);
+
+	test_begin(&run);
+	test_event(&run, "sample", "'migration':{'attempts':20,'eagain':5}");
+	for (size_t i = 0; i < 3; i++)
+		if (said[i])
+			test_attempt(&run, 40, said[i]);
+	for (unsigned int i = 0; i < free; i++)
+		test_attempt(&run, 41, "'error':'OK','errno':0,'wall_ns':5,'attempts':7");
+	test_finish(&run);
+	test_fold(&run);
+	test_is(&run, "offline.attempts", free);
+	test_is_json(&run, "offline.by_errno", "{}");
+	test_is_text(&run, "scenarios.0.verdict", verdict);
+	if (!strstr(jsonw_as_string(test_at(&run, "scenarios.0.why")), why))
+		fail_msg("'%s' is not in '%s'", why,
+			 jsonw_as_string(test_at(&run, "scenarios.0.why")));
+	test_run_done(&run);
+}
+
+static void test_notifier_veto(void **state)
+{
+	static const char answered[] = "'error':'ENOMEM'," VETOED "0";
+	static const char isolated[] = "'error':'EBUSY'," VETOED "0";
+
+	(void)state;
+	veto_is((const char *const[]){answered, answered, answered}, 2, "pass",
+		"3 attempts got the errno of the notifier that vetoed them, 2 without");
+	veto_is((const char *const[]){answered, answered, answered}, 0, "error",
+		"no block went offline without a veto either");
+	/* A block that cannot be isolated never gets as far as the notifiers. */
+	veto_is((const char *const[]){answered, answered, isolated}, 2, "error",
+		"not exercised: 2 of 3 vetoed attempts");
+	veto_is((const char *const[]){answered, answered, "'error':'OK'," VETOED "0"}, 2, "fail",
+		"1 blocks went offline although");
+	veto_is((const char *const[]){answered, answered, "'error':'ENOMEM'," VETOED "4"}, 2, "fail",
+		"4 pages were migrated in attempts that a notifier had vetoed");
+	veto_is((const char *const[]){NULL, NULL, NULL}, 2, "error", "0 of 0 vetoed attempts");
+}
+
+static void test_no_injector(void **state)
+{
+	static const struct test_setup setup = {
+		.phases = TEST_ALL_PHASES ",'scenario':'notifier-veto'"};
+	struct test_run run = test_run_new(&setup);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	test_event(&run, "unavailable", "'driver':'veto','why':'no module'");
+	test_finish(&run);
+	test_fold(&run);
+	test_verdict_is(&run, "skip", 4, "scenario notifier-veto: no module");
+	test_is_text(&run, "offline.veto.unavailable", "no module");
+	test_run_done(&run);
+}
+
 /* What the scenario says is one rule among the others: the gravest counts. */
 static void test_rules_of_scenarios(void **state)
 {
@@ -264,6 +331,8 @@ int test_scenarios(void)
 		cmocka_unit_test(test_nobody_waited),
 		cmocka_unit_test(test_no_judge_of_that_name),
 		cmocka_unit_test(test_mlock_drain),
+		cmocka_unit_test(test_notifier_veto),
+		cmocka_unit_test(test_no_injector),
 		cmocka_unit_test(test_mlock_drain_without_a_count),
 		cmocka_unit_test(test_rules_of_scenarios),
 	};

@@ -55,6 +55,7 @@ struct offline_event {
 	enum block_state state_after;
 	struct drive_aim aim;
 	struct drive_counts counts;
+	int veto; /* errno with which a notifier was made to veto it; set by the service; 0: none */
 };
 
 struct online_event {

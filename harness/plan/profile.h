@@ -61,6 +61,14 @@ enum lockup_policy {
 	LOCKUPS_MAX,
 };
 
+enum veto { /* which errno every other offline gets from a notifier */
+	VETO_NONE,
+	VETO_EBUSY,
+	VETO_ENOMEM,
+	VETO_EACCES,
+	VETO_MAX,
+};
+
 /* [workers] or [workers NAME]; the bare section's name is "workers". */
 struct profile_workers {
 	char name[PROFILE_NAME_SIZE];
@@ -113,6 +121,7 @@ struct profile {
 	bool offline_movable_only;    /* zones = movable (default) | any */
 	bool offline_aim;	      /* aim = yes (default): put the group's pages into the block */
 	uint64_t offline_pause_ns;    /* pause = between two attempts; default 0 */
+	enum veto offline_veto;	      /* veto = errno of every other attempt; default none */
 
 	/* [move_pages] */
 	bool has_move_pages;

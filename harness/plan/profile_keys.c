@@ -18,6 +18,7 @@ const char *const profile_sections[SECTION_MAX] = {
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
 static const char *const zones_words[] = {"movable", "any", NULL};
+static const char *const veto_words[VETO_MAX + 1] = {"none", "EBUSY", "ENOMEM", "EACCES"};
 static const char *const workload_words[] = {"refault", "pin", "mlock-churn", NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
@@ -95,6 +96,8 @@ const struct profile_key profile_keys[] = {
 	 0, 0, NULL, "yes", false},
 	{SECTION_OFFLINE, "pause", KEY_DURATION, P(offline_pause_ns),
 	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_OFFLINE, "veto", KEY_WORD, P(offline_veto),
+	 0, 0, veto_words, "none", DIGEST_UNLESS_DEFAULT},
 	{SECTION_MOVE_PAGES, "batch", KEY_COUNT, P(move_pages_batch),
 	 1, 65536, NULL, "64", false},
 	{SECTION_WORKERS, "workload", KEY_TEXT, W(workload),

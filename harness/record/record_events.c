@@ -43,6 +43,8 @@ void record_offline(struct recorder *r, const struct offline_event *event)
 	jsonw_set_uint(o, "signals", event->signals);
 	if (event->signals)
 		jsonw_set_uint(o, "time_to_return_ns", event->time_to_return_ns);
+	if (event->veto)
+		jsonw_set_string(o, "veto", errno_name(event->veto));
 	if (event->stray_signal)
 		jsonw_set_bool(o, "stray_signal", true);
 	jsonw_set_string(o, "state_after", block_state_name(event->state_after));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers get from the rest of the run: the record, the workers' placing, the counters. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -17,14 +18,18 @@ static int on_intent(void *context, const char *operation, uint32_t block, enum 
 	const struct topology_block *known = topology_find_block(&run->topology, block);
 
 	breadcrumb("run=%s %s memory%u", run->id, operation, block);
+	if (strcmp(operation, "offline") == 0)
+		run_arm_veto(run);
 	return record_intent(run->recorder, operation, block, known ? known->node : -1, zone);
 }
 
 static void on_offline_done(void *context, const struct offline_event *event)
 {
 	struct run *run = context;
+	struct offline_event told = *event;
 
-	record_offline(run->recorder, event);
+	told.veto = run_disarm_veto(run);
+	record_offline(run->recorder, &told);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.attempts++;
 	if (event->error == 0)

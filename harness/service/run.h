@@ -34,6 +34,12 @@ struct run_options {
 	const char *count_source; /* NULL: the best there is */
 };
 
+struct run_veto { /* after its set-up only the offline driver's thread looks at it */
+	int error; /* errno; 0: nothing is vetoed */
+	uint64_t turn;
+	bool is_armed;
+};
+
 enum run_stop { /* why no further work is begun; only ever raised */
 	RUN_GOES_ON,
 	RUN_ABORTED, /* a signal, or "memsoak abort" */
@@ -90,6 +96,7 @@ struct run {
 	struct record_sample last_sample;
 	pthread_mutex_t figures_lock;
 	struct run_figures figures;
+	struct run_veto veto;
 };
 
 /* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */
@@ -113,6 +120,11 @@ int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting
  * the plan and its digest: then nothing is taken over, and @e says so.
  */
 int run_reload(struct run *run, struct err *e);
+
+/* veto.c: the second returns the errno with which the attempt was vetoed, 0: it was not. */
+int run_open_veto(struct run *run, struct err *e);
+void run_arm_veto(struct run *run);
+int run_disarm_veto(struct run *run);
 
 /* phase.c: all phases, or until stopped. */
 void run_phases(struct run *run);

@@ -213,7 +213,8 @@ int run_set_up(struct run *run, struct err *e)
 	if (open_observers(run, e) < 0)
 		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
 	run_open_control(run);
-	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0)
+	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0 ||
+	    run_open_veto(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();

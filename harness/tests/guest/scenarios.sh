@@ -68,5 +68,30 @@ check_exit migrate_pages 0
 check_report "migrate_pages: pages went to and fro, each attempt its own" "$report" \
 	'.callers[0].calls > 10 and .callers[0].errors == {} and .migration.by_driver.migrate_pages.attempts > 200 and .workers[0].mismatches == 0' \
 	'[(.callers[0] | .latency = 0), .migration.by_driver]'
+# notifier-veto: skipped without the injector, with the reason; told apart with it.
+soak no-injector --profile /share/profiles/notifier-veto.ini --duration 8s --yes
+check_exit "notifier-veto without its module" 4
+check_report "notifier-veto without its module: skipped, and says what to load" "$report" \
+	'.scenarios[0].verdict == "skip" and (.scenarios[0].why | contains("memory-notifier-error-inject")) and .offline.attempts > 0' \
+	'[.scenarios, .offline.attempts]'
+check "the injector can be loaded" modprobe memory-notifier-error-inject
+injector=/sys/kernel/debug/notifier-error-inject/memory/actions/MEM_GOING_OFFLINE/error
+for errno in EBUSY ENOMEM; do
+	sed "s/^veto = EBUSY/veto = $errno/" /share/profiles/notifier-veto.ini > "/tmp/veto-$errno.ini"
+	soak "veto-$errno" --profile "/tmp/veto-$errno.ini" --duration 30s --yes
+	check_exit "a veto with $errno" 0
+	check_report "a veto with $errno: told apart from blocks that went offline" "$report" \
+		".scenarios[0].verdict == \"pass\" and .offline.veto.vetoed >= 3 and .offline.veto.other == 0 and .offline.veto.migrations == 0 and (.offline.veto.by_errno | keys) == [\"$errno\"] and .offline.by_errno == {} and .offline.succeeded >= 3" \
+		'[.scenarios, (.offline | .veto.latency = 0 | .latency = 0)]'
+	check "a veto with $errno: the injector is as it was" test "$(cat $injector)" = 0
+done
+as_before "after the vetoes"
+soak killed --profile /tmp/veto-ENOMEM.ini --duration 60s --yes &
+sleep 6
+kill -9 "$(pidof memsoakd)"
+wait
+memsoak restore > /share/restore.out 2>&1
+check "after SIGKILL and restore: the injector is as it was" test "$(cat $injector)" = 0
+as_before "after SIGKILL and restore"
 check_settings "after the scenarios"
 exit "$failures"
