@@ -96,6 +96,10 @@ missing=$({
 		sed -n 's/^installed //p' | sort -u
 	printf '%s\n' "$wanted"
 } | sort | uniq -u)
+# Node.js that came another way brings npm with it, and has no room for Debian's.
+if command -v node >/dev/null && command -v npm >/dev/null; then
+	missing=$(echo "$missing" | grep -vxE 'nodejs|npm') || true
+fi
 [ -n "$missing" ] || exit 0
 missing=$(echo "$missing" | tr '\n' ' ')
 missing=${missing% }
