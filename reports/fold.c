@@ -29,6 +29,7 @@ static const struct {
 	{"refused", fold_take_refused, true},
 	{"unavailable", fold_take_unavailable, true},
 	{"finding", fold_take_finding, true},
+	{"stuck", fold_take_stuck, true},
 	{"fault", fold_take_fault, false},
 	{"phase", fold_take_phase, true},
 	{"phase_end", fold_take_phase_end, true},
@@ -95,6 +96,7 @@ static void fold_done(struct fold *f)
 	free(f->groups);
 	free(f->phases);
 	fold_findings_done(f);
+	fold_stuck_done(f);
 	jsonw_free(f->settings);
 	jsonw_free(f->witnesses);
 	jsonw_free(f->unmeasured);

@@ -29,6 +29,9 @@ struct jsonw;
 #define FOLD_FINDING_SIZE 8192 /* of the kernel's text about one finding */
 #define FOLD_MAX_FRAMES 64
 #define FOLD_MAX_WITNESSES 32
+#define FOLD_MAX_STUCK 64
+#define FOLD_MAX_STACKS 64 /* of each that was stuck */
+#define FOLD_FRAMES_SIZE 4096
 
 /* A count with the proof that it was measured. */
 struct known {
@@ -151,6 +154,23 @@ struct fold_finding {
 	uint64_t from_console; /* so many of them only the console of the guest told */
 };
 
+struct fold_stack {
+	char *frames; /* names, the innermost first, a newline behind each; owned */
+	uint64_t samples;
+};
+
+struct fold_stuck {
+	const char *who; /* one of a fixed list */
+	struct known block;
+	char group[FOLD_NAME_SIZE];
+	uint64_t samples, times, longest_ns;
+	uint64_t running, unread; /* samples that have no stack: none could be had, or it failed */
+	char why_unread[32];
+	struct tally states;
+	struct fold_stack *stacks; /* owned */
+	size_t n_stacks;
+};
+
 struct fold {
 	struct guest_end guest_end;
 	struct run_file run;
@@ -184,6 +204,10 @@ struct fold {
 	size_t n_findings;
 	uint64_t findings_unlisted;
 	struct tally findings_by_kind;
+	struct fold_stuck *stuck; /* owned */
+	size_t n_stuck;
+	uint64_t stuck_unlisted;
+	bool is_stuck_cut;
 	struct jsonw *witnesses; /* the report's kernel_log.witnesses; owned */
 	struct text_tally faults;
 	struct jsonw *settings; /* the report's harness.settings_changed; owned */
@@ -255,6 +279,11 @@ void fold_repeat_finding(struct fold_finding *old, const struct fold_finding *ne
 void fold_keep_finding(struct fold *f, struct fold_finding *new); /* takes what it owns */
 struct jsonw *fold_describe_findings(struct fold *f);
 void fold_findings_done(struct fold *f);
+
+void fold_take_stuck(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_stuck(struct fold *f); /* NULL: not measured */
+void fold_stuck_done(struct fold *f);
+
 struct jsonw *fold_describe_harness(struct fold *f);
 
 /* From what was folded to what the rules ask for. */

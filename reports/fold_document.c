@@ -239,6 +239,7 @@ struct jsonw *fold_describe(struct fold *f)
 	describe_behaviour(report);
 	jsonw_set(report, "lockup_exposure", describe_exposure(f));
 	describe_kernel_log(f, report);
+	jsonw_set(report, "stuck", fold_describe_stuck(f));
 	jsonw_set(report, "harness", fold_describe_harness(f));
 	jsonw_set(report, "unmeasured", f->unmeasured);
 	f->unmeasured = NULL;

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
+
+struct jsonw;
 
 struct report {
 	struct jsonw *document; /* owned */
@@ -10,3 +13,10 @@ struct report {
 	char *topology_blocks, *offline_blocks; /* owned */
 	size_t topology_blocks_length, offline_blocks_length;
 };
+
+/* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
+void report_put_text(FILE *out, const char *text);
+
+/* Parts of the screen for people. */
+void report_print_lockups(const struct jsonw *report, FILE *out);
+void report_print_stuck(const struct jsonw *report, FILE *out);

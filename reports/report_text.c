@@ -9,7 +9,6 @@
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "base/units.h"
-#include "base/utf8.h"
 #include "reports/report.h"
 #include "reports/report_parts.h"
 
@@ -23,21 +22,9 @@ struct page {
 	const struct jsonw *report;
 };
 
-/* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
 static void put_text(const struct page *p, const char *text)
 {
-	size_t length;
-	cleanup_free char *clean = utf8_scrub(text, strlen(text), &length);
-
-	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)clean[i] == 0xc2 && ((unsigned char)clean[i + 1] & 0xe0) == 0x80) {
-			clean[i] = ' ';
-			clean[i + 1] = ' ';
-		} else if (clean[i] == '\n' || clean[i] == '\t') {
-			clean[i] = ' ';
-		}
-	}
-	(void)fputs(clean, p->out);
+	report_put_text(p->out, text);
 }
 
 static void label(const struct page *p, const char *name)
@@ -85,16 +72,6 @@ static void put_named(const struct page *p, const char *before, const struct jso
 		return;
 	(void)fputs(before, p->out);
 	put_text(p, text);
-}
-
-/* Of the kernel's text about a finding the line that says what it is. */
-static void put_title(const struct page *p, const struct jsonw *lockup)
-{
-	const char *text = jsonw_get_string(lockup, "text");
-	cleanup_free char *title = text ? memory_format("%.*s", (int)strcspn(text, "\n"), text) : NULL;
-
-	if (title)
-		put_text(p, title);
 }
 
 static void put_run(const struct page *p)
@@ -298,47 +275,6 @@ static void put_ladder(const struct page *p)
 	}
 }
 
-/* Where the kernel's own counters say something else than its log. */
-static void put_disagreements(const struct page *p)
-{
-	const struct jsonw *list = jsonw_get(jsonw_get(p->report, "kernel_log"), "witnesses");
-
-	for (size_t i = 0; i < jsonw_length(list); i++) {
-		if (!jsonw_has(jsonw_at(list, i), "disagreement"))
-			continue;
-		label(p, "");
-		put_named(p, "", jsonw_at(list, i), "name");
-		put_named(p, ": ", jsonw_at(list, i), "disagreement");
-		(void)fputc('\n', p->out);
-	}
-}
-
-static void put_lockups(const struct page *p)
-{
-	const struct jsonw *list = jsonw_get(p->report, "lockups");
-	size_t n = jsonw_length(list);
-
-	label(p, "lockups");
-	if (!list)
-		(void)fputs("unmeasured\n", p->out);
-	else if (n == 0)
-		(void)fprintf(p->out, "none in %.0f CPU seconds\n",
-			      jsonw_get_double(jsonw_get(p->report, "lockup_exposure"),
-					       "cpu_seconds"));
-	for (size_t i = 0; i < n && i < MAX_LOCKUP_LINES; i++) {
-		if (i > 0)
-			label(p, "");
-		(void)fprintf(p->out, "%" PRIu64 "x ", jsonw_get_uint(jsonw_at(list, i), "count"));
-		put_title(p, jsonw_at(list, i));
-		(void)fprintf(p->out, "%s%s\n",
-			      jsonw_get_bool(jsonw_at(list, i), "in_migration") ? " (in migration)" : "",
-			      jsonw_has(jsonw_at(list, i), "from_console") ? " (from the console)" : "");
-	}
-	if (n > MAX_LOCKUP_LINES)
-		(void)fprintf(p->out, "%11s and %zu more\n", "", n - MAX_LOCKUP_LINES);
-	put_disagreements(p);
-}
-
 static void put_harness(const struct page *p)
 {
 	const struct jsonw *h = jsonw_get(p->report, "harness");
@@ -388,7 +324,8 @@ void report_print(const struct report *report, FILE *out, bool colour)
 	put_migration(&p);
 	put_workers(&p);
 	put_ladder(&p);
-	put_lockups(&p);
+	report_print_lockups(p.report, out);
+	report_print_stuck(p.report, out);
 	put_harness(&p);
 	put_unmeasured(&p);
 }

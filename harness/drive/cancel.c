@@ -183,8 +183,10 @@ void cancel_progress(struct cancel *c, struct offline_progress *ret)
 	(void)pthread_mutex_lock(&c->lock);
 	*ret = (struct offline_progress){
 		.writing = c->is_writing,
+		.tid = c->tid,
 		.block = c->block,
 		.since_ns = c->start_ns,
+		.deadline_ns = c->deadline_ns,
 	};
 	(void)pthread_mutex_unlock(&c->lock);
 }

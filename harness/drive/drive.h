@@ -201,8 +201,9 @@ uint64_t offline_driver_join(struct offline_driver *d);
 /* What it does now, for progress lines. */
 struct offline_progress {
 	bool writing;
+	pid_t tid; /* of the thread that is in the write */
 	uint32_t block;
-	uint64_t since_ns;
+	uint64_t since_ns, deadline_ns; /* a time, and a duration; 0: none */
 };
 void offline_driver_progress(struct offline_driver *d, struct offline_progress *ret_progress);
 

@@ -21,5 +21,7 @@ int main(void)
 	failures += test_perf_count();
 	failures += test_observer();
 	failures += test_fingerprint();
+	failures += test_stuck();
+	failures += test_stuck_watch();
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -24,3 +24,5 @@ int test_ability(void);
 int test_perf_count(void);
 int test_observer(void);
 int test_fingerprint(void);
+int test_stuck(void);
+int test_stuck_watch(void);

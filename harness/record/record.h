@@ -14,6 +14,7 @@
 #include "observe/kmsg.h"
 #include "observe/kmsg_finding.h"
 #include "observe/observe.h"
+#include "observe/stuck_watch.h"
 #include "observe/vmstat.h"
 #include "observe/witness.h"
 #include "plan/plan.h"
@@ -83,6 +84,7 @@ void record_sample(struct recorder *r, const struct record_sample *sample);
 void record_kmsg(struct recorder *r, const struct kmsg_record *record); /* into kmsg.log */
 void record_kmsg_lost(struct recorder *r, uint64_t records);
 void record_finding(struct recorder *r, const struct kmsg_finding *finding);
+void record_stuck(struct recorder *r, const struct stuck_sample *sample);
 void record_witnesses(struct recorder *r, const struct witness_statement *statements, size_t n);
 void record_worker_exit(struct recorder *r, const struct worker_exit *exit);
 void record_fault(struct recorder *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

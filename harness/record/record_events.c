@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers, the workers and the kernel's log told, in words. */
+#include <string.h>
 #include <sys/wait.h>
 
 #include "base/err.h"
@@ -181,6 +182,42 @@ void record_finding(struct recorder *r, const struct kmsg_finding *finding)
 
 	kmsg_finding_describe(finding, o);
 	jsonw_set_uint(o, "sequence", finding->sequence);
+	record_put(r, o);
+}
+
+void record_stuck(struct recorder *r, const struct stuck_sample *sample)
+{
+	const struct stuck_suspect *suspect = sample->suspect;
+	const struct stuck_place *place = &sample->place;
+	struct jsonw *o = record_new("stuck"), *frames;
+	const char state[] = {sample->state.letter, '\0'}, *frame = place->frames;
+
+	jsonw_set_string(o, "who", stuck_who_name(suspect->who));
+	if (suspect->who == STUCK_OFFLINE)
+		jsonw_set_uint(o, "block", suspect->block);
+	if (suspect->group)
+		jsonw_set_string(o, "group", suspect->group);
+	jsonw_set_int(o, "pid", suspect->pid);
+	jsonw_set_int(o, "tid", sample->tid);
+	if (place->comm[0])
+		jsonw_set_string(o, "comm", place->comm);
+	jsonw_set_string(o, "state", state);
+	jsonw_set_uint(o, "since_ns", sample->since_ns);
+	jsonw_set_uint(o, "number", sample->number);
+	if (place->wchan[0])
+		jsonw_set_string(o, "wchan", place->wchan);
+	if (place->has_syscall)
+		jsonw_set_int(o, "syscall", place->syscall);
+	if (place->stack_error) {
+		jsonw_set_string(o, "no_frames", errno_name(place->stack_error));
+	} else {
+		frames = jsonw_array();
+		for (size_t i = 0; i < place->n_frames; i++, frame += strlen(frame) + 1)
+			jsonw_append(frames, jsonw_string(frame));
+		jsonw_set(o, "frames", frames);
+	}
+	if (sample->is_last)
+		jsonw_set_bool(o, "is_last", true);
 	record_put(r, o);
 }
 

@@ -95,6 +95,7 @@ int main(void)
 		{"recorder", recorder_tests, n_recorder_tests},
 		{"full disk", full_disk_tests, n_full_disk_tests},
 		{"crash", crash_tests, n_crash_tests},
+		{"stuck", stuck_tests, n_stuck_tests},
 	};
 	int failed = 0;
 

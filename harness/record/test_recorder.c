@@ -78,6 +78,8 @@ static void record_all(struct recorder *r)
 	struct vmstat vmstat = {.known[VMSTAT_pgmigrate_success] = true,
 				.value[VMSTAT_pgmigrate_success] = 17};
 	const uint32_t left[] = {33};
+	struct stuck_suspect suspect = {.who = STUCK_OFFLINE, .block = 33};
+	struct stuck_sample stuck = {.suspect = &suspect, .state.letter = 'D'};
 
 	hist_add(&latency, 1000);
 	(void)snprintf(phase.workers[0].name, PROFILE_NAME_SIZE, "workers");
@@ -105,6 +107,7 @@ static void record_all(struct recorder *r)
 	record_phase_end(r, &phase, 55, &figures, 1, &sample.total);
 	record_refused(r, &(struct refused_event){.block = 34, .refusal = REFUSED_GUARD});
 	record_kmsg_lost(r, 6);
+	record_stuck(r, &stuck);
 	record_worker_exit(r, &(struct worker_exit){.pid = 5, .group = "workers", .status = SIGKILL});
 	record_fault(r, "%s", "a fault");
 	record_setting_restored(r, "proc/x", "1", EPERM);
@@ -116,7 +119,7 @@ static void test_every_event(void **state)
 {
 	static const char *const names[] = {
 		"start", "setting", "phase", "intent", "offline", "online", "aimed", "move", "sample",
-		"phase_end", "refused", "kmsg_lost", "worker_exit", "fault", "setting_restored",
+		"phase_end", "refused", "kmsg_lost", "stuck", "worker_exit", "fault", "setting_restored",
 		"restore", "end",
 	};
 	struct recorder *r = open_new();

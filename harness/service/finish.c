@@ -139,6 +139,7 @@ void run_done(struct run *run)
 	if (run->has_kmsg)
 		kmsg_close(&run->kmsg);
 	kmsg_classifier_free(run->classifier);
+	stuck_watch_free(run->stuck);
 	run_loop_close(run);
 	recorder_close(run->recorder);
 	plan_done(&run->plan);

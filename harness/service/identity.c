@@ -60,6 +60,7 @@ static struct jsonw *thresholds(struct fsio *fs)
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		if (fsio_read_text(fs, text, sizeof(text), "%s", paths[i]) > 0)
 			jsonw_set_int(object, strrchr(paths[i], '/') + 1, strtoll(text, NULL, 10));
+	jsonw_set_uint(object, "stuck_after_secs", STUCK_AFTER_NS / NS_PER_S);
 	return object;
 }
 

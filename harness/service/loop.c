@@ -131,6 +131,7 @@ static void tick(struct run *run)
 
 	(void)!read(run->timer_fd, &expirations, sizeof(expirations));
 	notify_alive(now_ns);
+	run_watch_stuck(run, now_ns); /* before the tick that may cancel what hangs */
 	if (run->offline)
 		offline_driver_tick(run->offline);
 	if (run->control)

@@ -14,6 +14,7 @@
 #include "drive/settings.h"
 #include "observe/kmsg.h"
 #include "observe/observe.h"
+#include "observe/stuck_watch.h"
 #include "observe/vmstat.h"
 #include "plan/plan.h"
 #include "record/record.h"
@@ -82,6 +83,8 @@ struct run {
 	_Atomic enum run_stop stop;	/* raised by the loop, read by the drivers' threads */
 	int stop_signal;
 
+	struct stuck_watch *stuck; /* of tasks that do not get on; NULL before the first phase */
+	_Atomic pid_t move_tid;	   /* of the move_pages driver's thread; 0: there is none */
 	struct worker_cgroup *cgroup; /* where the workers live */
 	struct worker_groups *groups;
 	struct offline_driver *offline;
@@ -140,6 +143,10 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks);
 void run_sample(struct run *run, struct record_sample *ret_sample);
 void run_drain_kmsg(struct run *run);
 void run_note_finding(void *context, const struct kmsg_finding *finding);
+
+/* stuck.c: on every tick; samples of tasks that do not get on are recorded. */
+void run_open_stuck_watch(struct run *run);
+void run_watch_stuck(struct run *run, uint64_t now_ns);
 
 /* progress.c */
 char *run_progress_line(struct run *run, const struct record_sample *sample); /* the caller's */

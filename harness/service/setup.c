@@ -153,6 +153,7 @@ static int open_observers(struct run *run, struct err *e)
 		log_warning("counting by %s: %s", count_source_name(observer_source(run->observer)),
 			    why);
 	run->classifier = kmsg_classifier_new(run_note_finding, run, kmsg_this_hz());
+	run_open_stuck_watch(run);
 	witness_read(&run->fs, &run->witnesses_start);
 	run->has_kmsg = kmsg_open(&run->kmsg, NULL, true, &kmsg_error) == 0;
 	if (!run->has_kmsg) {

@@ -51,6 +51,18 @@ void worker_group_totals(const struct worker_groups *groups, size_t i, struct wo
 	}
 }
 
+size_t worker_group_pids(const struct worker_groups *groups, size_t i, pid_t **ret_pids)
+{
+	const struct worker_group *group = &groups->groups[i];
+	size_t n = 0;
+
+	*ret_pids = memory_alloc(group->n_processes, sizeof(**ret_pids));
+	for (size_t k = 0; k < group->n_processes; k++)
+		if (worker_is_alive(&group->processes[k]))
+			(*ret_pids)[n++] = group->processes[k].pid;
+	return n;
+}
+
 void worker_group_latency(const struct worker_groups *groups, size_t i, struct hist *into)
 {
 	const struct worker_group *group = &groups->groups[i];

@@ -57,6 +57,9 @@ size_t worker_groups_count(const struct worker_groups *groups);
 const struct profile_workers *worker_group_config(const struct worker_groups *groups, size_t i);
 void worker_group_totals(const struct worker_groups *groups, size_t i, struct worker_totals *ret);
 
+/* The group's processes that are alive; @ret_pids is owned by the caller. */
+size_t worker_group_pids(const struct worker_groups *groups, size_t i, pid_t **ret_pids);
+
 /* @into += the group's histogram of slow touches (cumulative since the group started). */
 void worker_group_latency(const struct worker_groups *groups, size_t i, struct hist *into);
 
