@@ -47,6 +47,7 @@ sample fail-endless fail 1
 sample fail-lockup fail 1
 sample error-not-exercised error 3
 sample skip skip 4
+sample stuck pass 0
 sample aborted aborted 5
 sample aborted-left-offline aborted 6
 sample crashed crashed 1
