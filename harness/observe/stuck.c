@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fsio.h"
 
 #define STACK_SIZE 8192 /* 64 frames at most (fs/proc/base.c: MAX_STACK_TRACE_DEPTH), symbols of 60 letters */
+
+#define STACK_TRIES 10
 
 /*
  * The value of the line that begins with @key, which ends in ":\t". A task's name cannot make a line
@@ -87,7 +90,8 @@ static void take_frame(const char *line, size_t length, struct stuck_place *p, s
 	p->n_frames++;
 }
 
-static void read_stack(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place *p)
+/* True when it is not worth asking again. */
+static bool try_stack(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place *p)
 {
 	char text[STACK_SIZE];
 	ssize_t n = fsio_read_text(fs, text, sizeof(text), "proc/%d/task/%d/stack", (int)pid, (int)tid);
@@ -95,7 +99,7 @@ static void read_stack(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place
 
 	if (n < 0) {
 		p->stack_error = (int)-n;
-		return;
+		return true;
 	}
 	for (const char *line = text; *line;) {
 		size_t length = strcspn(line, "\n");
@@ -103,6 +107,20 @@ static void read_stack(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place
 		take_frame(line, length, p, &used);
 		line += length + (line[length] == '\n');
 	}
+	return p->n_frames > 0;
+}
+
+/*
+ * Of a task that runs on another CPU there is no trace (arch/x86/kernel/unwind_orc.c:
+ * __unwind_start(), 4.18 to 7.x). One that sleeps now and then, or waits for its turn, has one then:
+ * so what is seen of a busy task is where it stops.
+ */
+static void read_stack(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place *p)
+{
+	static const struct timespec pause = {.tv_nsec = 1000000};
+
+	for (int tries = 0; tries < STACK_TRIES && !try_stack(fs, pid, tid, p); tries++)
+		(void)nanosleep(&pause, NULL);
 }
 
 /* "0": it does not wait. Without kallsyms it is an address, which says nothing to a reader. */

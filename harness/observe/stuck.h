@@ -31,9 +31,10 @@ struct stuck_place {
 	int64_t syscall;	      /* its number; -1: in the kernel, but by none */
 	int stack_error;	      /* 0, or the errno of reading its stack */
 	char frames[STUCK_FRAMES_SIZE]; /* function names, the innermost first, each with its NUL */
-	size_t n_frames; /* 0 with no error: it ran on a CPU just then, which can have no trace */
+	size_t n_frames; /* 0 with no error: it was on a CPU whenever it was asked for, and so has no trace */
 };
 
 /* -ENOENT or -ESRCH: the task is gone. -EBADMSG: that is no task's status. */
 int stuck_read_state(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_state *ret);
+/* Takes up to 10 ms, of a task that runs. */
 void stuck_read_place(struct fsio *fs, pid_t pid, pid_t tid, struct stuck_place *ret);
