@@ -89,7 +89,6 @@ static void put_exposure(FILE *out, const struct jsonw *report)
 	const struct jsonw *exposure = jsonw_get(report, "lockup_exposure");
 	const struct jsonw *thresholds = jsonw_get(exposure, "thresholds");
 
-	put_label(out, "");
 	if (jsonw_has(exposure, "cpu_seconds"))
 		(void)fprintf(out, "in %.0f CPU seconds", jsonw_get_double(exposure, "cpu_seconds"));
 	else
@@ -97,6 +96,8 @@ static void put_exposure(FILE *out, const struct jsonw *report)
 	/* A soft lockup is one after twice the threshold (kernel/watchdog.c: get_softlockup_thresh()). */
 	put_threshold(out, thresholds, "watchdog_thresh", 2, "soft_watchdog", "soft lockups");
 	put_threshold(out, thresholds, "hung_task_timeout_secs", 1, "hung_task_warnings", "hung tasks");
+	if (jsonw_has(thresholds, "rcu_cpu_stall_timeout"))
+		put_threshold(out, thresholds, "rcu_cpu_stall_timeout", 1, "", "RCU stalls");
 	(void)fputc('\n', out);
 }
 
@@ -109,7 +110,7 @@ void report_print_lockups(const struct jsonw *report, FILE *out)
 	if (!list)
 		(void)fputs("unmeasured\n", out);
 	else if (n == 0)
-		(void)fputs("none\n", out);
+		(void)fputs("none ", out);
 	for (size_t i = 0; i < n && i < MAX_LINES; i++) {
 		if (i > 0)
 			put_label(out, "");
@@ -121,6 +122,8 @@ void report_print_lockups(const struct jsonw *report, FILE *out)
 	}
 	if (n > MAX_LINES)
 		(void)fprintf(out, "%11s and %zu more\n", "", n - MAX_LINES);
+	if (n > 0)
+		put_label(out, "");
 	if (list)
 		put_exposure(out, report);
 	put_disagreements(out, jsonw_get(jsonw_get(report, "kernel_log"), "witnesses"));

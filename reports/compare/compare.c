@@ -236,6 +236,7 @@ int compare_judge(const struct compare_sides *sides, const struct compare_option
 	correct(ret, design.least_p);
 	decide(ret);
 	compare_ladder_make(sides, options, &ret->steps, &ret->n_steps);
+	compare_lockups_make(ret);
 	compare_find_notes(ret);
 	compare_order_done(&order);
 	return 0;

@@ -47,6 +47,10 @@ struct compare_rung {
 	struct compare_count moved, eagain, offline; /* moved of those that had to move */
 };
 
+/* The kernel's own detectors of a processor or a task that does not get on. */
+#define COMPARE_LOCKUP_KINDS 6
+extern const char *const compare_lockup_kinds[COMPARE_LOCKUP_KINDS]; /* as in a report */
+
 /* Something that ought to be the same in all runs: a node's processors, a kernel's option. */
 struct compare_aspect {
 	char *name, *value; /* owned */
@@ -61,6 +65,7 @@ struct compare_run {
 	double seconds;
 	bool has_migrated;
 	struct compare_count eagain[COMPARE_DRIVERS], not_moved, offline, lockups;
+	double lockups_by_kind[COMPARE_LOCKUP_KINDS];
 	bool has_first; /* attempt to go offline */
 	bool first_succeeded;
 	double first_seconds;
@@ -145,6 +150,14 @@ struct compare_step {
 	} side[COMPARE_SIDES];
 };
 
+/* One kind of lockup on both sides, against the CPU-seconds in which it would have been seen. */
+struct compare_lockups {
+	const char *kind;
+	struct compare_figures side[COMPARE_SIDES];
+	double ratio; /* of the rates, test / base; not finite: base has none */
+	struct stats_interval interval; /* of it; each lockup taken for itself */
+};
+
 #define COMPARE_METRICS 7
 
 struct compare {
@@ -164,6 +177,8 @@ struct compare {
 	size_t least_boots, least_boots_corrected; /* a side */
 	struct compare_step *steps; /* owned */
 	size_t n_steps;
+	struct compare_lockups lockups[COMPARE_LOCKUP_KINDS]; /* described, not tested */
+	size_t n_lockups; /* kinds that either side has */
 	struct compare_sides sides; /* borrowed */
 };
 

@@ -131,6 +131,19 @@ static struct jsonw *describe_step(const struct compare_step *step)
 	return object;
 }
 
+static struct jsonw *describe_lockups(const struct compare_lockups *l)
+{
+	struct jsonw *object = jsonw_object();
+
+	jsonw_set_string(object, "kind", l->kind);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		jsonw_set(object, compare_side_name((enum compare_side)side),
+			  describe_figures(&l->side[side]));
+	jsonw_set_double(object, "ratio", l->ratio);
+	jsonw_set(object, "interval", describe_interval(&l->interval));
+	return object;
+}
+
 static struct jsonw *describe_order(const struct compare *c)
 {
 	struct jsonw *object = jsonw_object();
@@ -155,7 +168,7 @@ static struct jsonw *describe_texts(char *const *texts, size_t n)
 struct jsonw *compare_describe(const struct compare *c)
 {
 	struct jsonw *object = jsonw_object(), *schema = jsonw_object();
-	struct jsonw *metrics = jsonw_array(), *ladder = jsonw_array();
+	struct jsonw *metrics = jsonw_array(), *ladder = jsonw_array(), *lockups = jsonw_array();
 	struct jsonw *least = jsonw_object();
 
 	jsonw_set_string(schema, "name", "memsoak-compare");
@@ -179,6 +192,9 @@ struct jsonw *compare_describe(const struct compare *c)
 	for (size_t i = 0; i < c->n_steps; i++)
 		jsonw_append(ladder, describe_step(&c->steps[i]));
 	jsonw_set(object, "ladder", ladder);
+	for (size_t i = 0; i < c->n_lockups; i++)
+		jsonw_append(lockups, describe_lockups(&c->lockups[i]));
+	jsonw_set(object, "lockups", lockups);
 	jsonw_set(object, "sides", describe_sides(c));
 	jsonw_set(object, "notes", describe_texts(c->notes, c->n_notes));
 	return object;

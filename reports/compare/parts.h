@@ -40,6 +40,9 @@ void compare_metric_judge(const struct compare_job *job, size_t number, struct c
 void compare_ladder_make(const struct compare_sides *sides, const struct compare_options *options,
 			 struct compare_step **ret_steps, size_t *ret_n);
 
+/* c->lockups: of the runs whose log was read and whose exposure is known. */
+void compare_lockups_make(struct compare *c);
+
 /* What the runs do not agree in, as sentences; and who is who. */
 void compare_find_notes(struct compare *c);
 
@@ -50,6 +53,8 @@ void compare_say(char ***list, size_t *n, const char *format, ...)
 /* A side's figures, and the effect with its interval, as people read them. */
 void compare_word_side(const struct compare_metric *m, enum compare_side side, char *buffer,
 		       size_t size);
+void compare_word_rate(const struct compare_figures *f, char *buffer, size_t size);
+void compare_word_ratio(double ratio, const struct stats_interval *interval, char *buffer, size_t size);
 void compare_word_effect(const struct compare_metric *m, char *buffer, size_t size);
 
 /* A generator of its own for each use, so that no figure depends on which others were asked for. */

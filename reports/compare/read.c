@@ -19,8 +19,7 @@
 #include "reports/schema.h"
 #include "reports/validate.h"
 
-/* The kernel's own detectors of a processor or a task that does not get on. */
-static const char *const lockup_kinds[] = {
+const char *const compare_lockup_kinds[COMPARE_LOCKUP_KINDS] = {
 	"soft_lockup", "hard_lockup", "rcu_stall", "hung_task", "workqueue_lockup", "spinlock_lockup",
 };
 
@@ -89,6 +88,13 @@ static int add_config(void *context, const char *key, struct jsonw *value)
 	return 0;
 }
 
+/* What would have been a lockup: another threshold sees others. */
+static int add_threshold(void *context, const char *key, struct jsonw *value)
+{
+	add_aspect(context, memory_format("lockup_exposure.thresholds.%s", key), jsonw_text(value, NULL));
+	return 0;
+}
+
 static void read_aspects(const struct jsonw *document, struct compare_run *run)
 {
 	const struct jsonw *host = jsonw_get(document, "host"), *of_run = jsonw_get(document, "run");
@@ -117,6 +123,7 @@ static void read_aspects(const struct jsonw *document, struct compare_run *run)
 	add_number(run, memory_string("host.cpus"), host, "cpus");
 	add_aspect(run, memory_string("kernel.cmdline"), jsonw_get_string(kernel, "cmdline"));
 	(void)jsonw_each(jsonw_get(kernel, "config"), add_config, run);
+	(void)jsonw_each(jsonw_get(jsonw_get(document, "lockup_exposure"), "thresholds"), add_threshold, run);
 	add_aspect(run, memory_string("migration.eagain.source"), jsonw_get_string(eagain, "source"));
 }
 
@@ -196,9 +203,12 @@ static void read_lockups(const struct jsonw *document, struct compare_run *run)
 		const struct jsonw *lockup = jsonw_at(lockups, i);
 		const char *kind = jsonw_get_string(lockup, "kind");
 
-		for (size_t k = 0; kind && k < ARRAY_SIZE(lockup_kinds); k++)
-			if (strcmp(kind, lockup_kinds[k]) == 0)
-				run->lockups.events += (double)jsonw_get_uint(lockup, "count");
+		for (size_t k = 0; kind && k < COMPARE_LOCKUP_KINDS; k++) {
+			if (strcmp(kind, compare_lockup_kinds[k]) != 0)
+				continue;
+			run->lockups.events += (double)jsonw_get_uint(lockup, "count");
+			run->lockups_by_kind[k] += (double)jsonw_get_uint(lockup, "count");
+		}
 	}
 }
 

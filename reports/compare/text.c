@@ -126,6 +126,32 @@ static void print_ladder(const struct compare *c, struct table *t, FILE *out)
 	print_table(t, out);
 }
 
+static void print_lockups(const struct compare *c, struct table *t, FILE *out)
+{
+	size_t row;
+
+	if (c->n_lockups == 0)
+		return;
+	*t = (struct table){.n_columns = 4};
+	row = add_row(t);
+	set_cell(t, row, 0, "kind");
+	set_cell(t, row, 1, "base");
+	set_cell(t, row, 2, "test");
+	set_cell(t, row, 3, "test to base (%.3g %% interval)", 100 * (1 - c->options.alpha));
+	for (size_t i = 0; i < c->n_lockups; i++) {
+		const struct compare_lockups *l = &c->lockups[i];
+
+		row = add_row(t);
+		set_cell(t, row, 0, "%s", l->kind);
+		compare_word_rate(&l->side[COMPARE_BASE], t->cells[row][1], CELL_SIZE);
+		compare_word_rate(&l->side[COMPARE_TEST], t->cells[row][2], CELL_SIZE);
+		compare_word_ratio(l->ratio, &l->interval, t->cells[row][3], CELL_SIZE);
+	}
+	(void)fputs("\nlockups per CPU-second (exact Poisson intervals, each lockup for itself; described, not tested):\n",
+		    out);
+	print_table(t, out);
+}
+
 static void print_side(const struct compare *c, enum compare_side side, FILE *out)
 {
 	const struct compare_run *const *runs = c->sides.runs[side];
@@ -187,6 +213,7 @@ void compare_print(const struct compare *c, FILE *out)
 	(void)fputc('\n', out);
 	print_metrics(c, table, out);
 	print_ladder(c, table, out);
+	print_lockups(c, table, out);
 	(void)fputc('\n', out);
 	print_order(c, out);
 	(void)fprintf(out, "EAGAIN of: %s\n", c->whose_eagain);

@@ -52,7 +52,7 @@ static bool is_duration(const struct compare_metric *m)
 	return strcmp(m->spec->unit, "ns") == 0;
 }
 
-static void word_rate(const struct compare_figures *f, char *buffer, size_t size)
+void compare_word_rate(const struct compare_figures *f, char *buffer, size_t size)
 {
 	if (f->events <= 0 && f->bounds.is_known)
 		(void)snprintf(buffer, size, "0/%.6g (< %.2g)", f->of, f->bounds.high);
@@ -75,7 +75,7 @@ void compare_word_side(const struct compare_metric *m, enum compare_side side, c
 	else if (m->spec->effect == COMPARE_DIFFERENCE)
 		(void)snprintf(buffer, size, "%.0f of %.0f", f->events, f->of);
 	else
-		word_rate(f, buffer, size);
+		compare_word_rate(f, buffer, size);
 }
 
 void compare_word_effect(const struct compare_metric *m, char *buffer, size_t size)
@@ -99,4 +99,12 @@ void compare_word_effect(const struct compare_metric *m, char *buffer, size_t si
 	else
 		(void)snprintf(buffer, size, "%s%s (%s to %s)", signs[m->spec->effect], effect, low,
 			       high);
+}
+
+void compare_word_ratio(double ratio, const struct stats_interval *interval, char *buffer, size_t size)
+{
+	static const struct compare_metric_spec spec = {.unit = "", .effect = COMPARE_RATIO};
+	const struct compare_metric m = {.spec = &spec, .effect = ratio, .interval = *interval};
+
+	compare_word_effect(&m, buffer, size);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The methods; the tests are of the comparison that uses them as well.
 stats_OBJS := bootstrap.o design.o exact.o holm.o permutation.o survival.o
-stats_TESTS := test_bootstrap.o test_calibration.o test_exact.o test_files.o test_judge.o test_outcome.o \
+stats_TESTS := test_bootstrap.o test_calibration.o test_exact.o test_files.o test_judge.o test_lockups.o test_outcome.o \
 	test_permutation.o test_rig.o test_stats.o test_survival.o
 stats_TEST_ROOMS := base reports stats compare
 stats_TEST_OBJS := $(addprefix harness/record/,journal.o journal_parse.o journal_unfinished.o journal_value.o)

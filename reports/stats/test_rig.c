@@ -80,6 +80,7 @@ struct compare_options rig_options(void)
 }
 
 const struct rig_report rig_report_plain = {
+	.watchdog_thresh = 10,
 	.id = "run",
 	.boot_id = "boot",
 	.start = "2024-05-06T07:08:09.250+02:00",
@@ -207,7 +208,7 @@ char *rig_write(const char *name, const struct rig_report *r)
 		"\"pages\":%llu,\"moved\":%llu,\"not_moved\":%llu,\"already_there\":0,\"by_status\":{}},"
 		"\"migration\":{\"attempts\":%llu,\"by_driver\":{\"move_pages\":{\"attempts\":%llu,"
 		"\"eagain\":%llu}},\"eagain\":{\"total\":%llu,\"by_driver\":{},\"source\":\"%s\"}},"
-		"\"ladder\":[%s],\"lockup_exposure\":{\"cpu_seconds\":26.5,\"thresholds\":{}},"
+		"\"ladder\":[%s],\"lockup_exposure\":{\"cpu_seconds\":26.5,\"thresholds\":{\"watchdog_thresh\":%llu}},"
 		"\"lockups\":[%s],\"harness\":{\"faults\":[],\"overhead\":{},"
 		"\"memory_left_offline\":[],\"settings_changed\":[],\"settings_restored\":true,"
 		"\"journal\":{\"records\":1,\"unknown\":0,\"corrupt\":0,\"gaps\":0,\"boots\":1,"
@@ -217,7 +218,8 @@ char *rig_write(const char *name, const struct rig_report *r)
 		(unsigned long long)pages, (unsigned long long)r->moved,
 		(unsigned long long)r->not_moved, (unsigned long long)r->attempts,
 		(unsigned long long)r->attempts, (unsigned long long)r->eagain,
-		(unsigned long long)r->eagain, r->source, ladder, lockups);
+		(unsigned long long)r->eagain, r->source, ladder,
+		(unsigned long long)r->watchdog_thresh, lockups);
 
 	return rig_write_text(name, text);
 }

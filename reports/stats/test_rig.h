@@ -17,6 +17,7 @@ int test_survival(void);
 int test_bootstrap(void);
 int test_judge(void);
 int test_outcome(void);
+int test_lockup_kinds(void);
 int test_read(void);
 int test_refusals(void);
 int test_calibration(void);
@@ -51,7 +52,7 @@ struct rig_report {
 	uint64_t seed, cpus, attempts, eagain, moved, not_moved;
 	bool has_first, first_succeeded, has_faults;
 	uint64_t offline_attempts, offline_succeeded, first_ns;
-	uint64_t fault_ns, lockups;
+	uint64_t fault_ns, lockups, watchdog_thresh;
 };
 extern const struct rig_report rig_report_plain;
 

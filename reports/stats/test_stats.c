@@ -5,7 +5,7 @@
 int main(void)
 {
 	int failed = test_exact() + test_permutation() + test_survival() + test_bootstrap() +
-		     test_judge() + test_outcome() + test_read() + test_refusals() +
+		     test_judge() + test_lockup_kinds() + test_outcome() + test_read() + test_refusals() +
 		     test_calibration();
 
 	return failed ? 1 : 0;
