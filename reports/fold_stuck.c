@@ -14,7 +14,7 @@
 
 static const char *known_who(const char *who)
 {
-	static const char *const names[] = {"offline", "move_pages", "worker"};
+	static const char *const names[] = {"offline", "move_pages", "compaction", "migrate_pages", "worker"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], who) == 0)

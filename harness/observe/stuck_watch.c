@@ -30,17 +30,6 @@ struct stuck_watch {
 	uint64_t samples;
 };
 
-const char *stuck_who_name(enum stuck_who who)
-{
-	static const char *const names[] = {
-		[STUCK_OFFLINE] = "offline",
-		[STUCK_MOVE_PAGES] = "move_pages",
-		[STUCK_WORKER] = "worker",
-	};
-
-	return names[who];
-}
-
 struct stuck_watch *stuck_watch_new(struct fsio *fs,
 				    void (*told)(void *context, const struct stuck_sample *sample),
 				    void *context)

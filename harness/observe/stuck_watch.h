@@ -23,18 +23,11 @@ struct fsio;
 #define STUCK_MAX_TASKS 1024 /* further ones are not watched */
 #define STUCK_MAX_SAMPLES 2000 /* of a run */
 
-enum stuck_who {
-	STUCK_OFFLINE,
-	STUCK_MOVE_PAGES,
-	STUCK_WORKER,
-	STUCK_WHO_MAX,
-};
-const char *stuck_who_name(enum stuck_who who); /* "offline" "move_pages" "worker" */
-
 struct stuck_suspect {
-	enum stuck_who who;
+	const char *who;   /* a driver's name, "offline" and so on, or "worker"; borrowed */
 	const char *group; /* a worker's; NULL else; borrowed */
-	uint32_t block;	   /* of an offline */
+	bool has_block;
+	uint32_t block; /* of an offline */
 	pid_t pid, tid;	   /* tid 0: all tasks of the process */
 	/* Of a call that is going on: when it began, and the time that it was given. 0: go by its state. */
 	uint64_t since_ns, deadline_ns;

@@ -19,7 +19,7 @@ struct rig {
 	size_t n;
 	struct {
 		uint64_t at_ns, since_ns, number;
-		enum stuck_who who;
+		const char *who;
 		pid_t tid;
 		char letter, first_frame[STUCK_FRAMES_SIZE];
 		bool is_last;
@@ -82,7 +82,7 @@ static void a_call_is_sampled_at_growing_intervals(void **state)
 	static const uint64_t expected_ms[] = {10000, 11000, 12500, 14800, 18200, 20000, 27600};
 	struct rig rig;
 	struct stuck_suspect suspect = {
-		.who = STUCK_OFFLINE, .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S, .deadline_ns = 20 * NS_PER_S,
+		.who = "offline", .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S, .deadline_ns = 20 * NS_PER_S,
 	};
 
 	(void)state;
@@ -113,7 +113,7 @@ static void a_call_without_a_deadline(void **state)
 {
 	struct rig rig;
 	const struct stuck_suspect suspect = {
-		.who = STUCK_OFFLINE, .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S,
+		.who = "offline", .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S,
 	};
 
 	(void)state;
@@ -138,9 +138,9 @@ static void run_tasks(struct rig *rig, const struct stuck_suspect *suspects, siz
 static void a_task_that_has_not_run_is_stuck(void **state)
 {
 	static const struct stuck_suspect suspects[] = {
-		{.who = STUCK_WORKER, .group = "hot", .pid = 7},
-		{.who = STUCK_WORKER, .group = "hot", .pid = 99}, /* is gone */
-		{.who = STUCK_MOVE_PAGES, .pid = 20, .tid = 21},
+		{.who = "worker", .group = "hot", .pid = 7},
+		{.who = "worker", .group = "hot", .pid = 99}, /* is gone */
+		{.who = "move_pages", .pid = 20, .tid = 21},
 	};
 	struct rig rig;
 
@@ -156,9 +156,9 @@ static void a_task_that_has_not_run_is_stuck(void **state)
 	run_tasks(&rig, suspects, ARRAY_SIZE(suspects), 1);
 	assert_int_equal(rig.n, 2);
 	assert_int_equal(rig.told[0].tid, 8);
-	assert_int_equal(rig.told[0].who, STUCK_WORKER);
+	assert_string_equal(rig.told[0].who, "worker");
 	assert_int_equal(rig.told[1].tid, 21);
-	assert_int_equal(rig.told[1].who, STUCK_MOVE_PAGES);
+	assert_string_equal(rig.told[1].who, "move_pages");
 	assert_int_equal(told_after_ms(&rig, 1), 10000);
 	/* It ran, and sleeps again: its time begins anew. */
 	put_task(&rig, 7, 8, 'D', 6);
@@ -174,7 +174,7 @@ static void a_task_that_has_not_run_is_stuck(void **state)
 /* How a worker waits on migration entries, again and again: no two looks find the same sleep. */
 static void a_task_that_waits_its_turn_is_not(void **state)
 {
-	static const struct stuck_suspect suspect = {.who = STUCK_WORKER, .group = "hot", .pid = 7};
+	static const struct stuck_suspect suspect = {.who = "worker", .group = "hot", .pid = 7};
 	struct rig rig;
 
 	(void)state;
@@ -195,7 +195,7 @@ static void a_task_that_waits_its_turn_is_not(void **state)
 
 static void there_is_an_end(void **state)
 {
-	struct stuck_suspect suspect = {.who = STUCK_OFFLINE, .pid = 7, .tid = 8};
+	struct stuck_suspect suspect = {.who = "offline", .pid = 7, .tid = 8};
 	struct rig rig;
 
 	(void)state;
@@ -216,7 +216,7 @@ static void there_is_an_end(void **state)
 static void a_task_that_is_gone(void **state)
 {
 	static const struct stuck_suspect suspect = {
-		.who = STUCK_OFFLINE, .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S,
+		.who = "offline", .pid = 7, .tid = 8, .since_ns = 1000 * NS_PER_S,
 	};
 	struct rig rig;
 

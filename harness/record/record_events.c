@@ -192,8 +192,8 @@ void record_stuck(struct recorder *r, const struct stuck_sample *sample)
 	struct jsonw *o = record_new("stuck"), *frames;
 	const char state[] = {sample->state.letter, '\0'}, *frame = place->frames;
 
-	jsonw_set_string(o, "who", stuck_who_name(suspect->who));
-	if (suspect->who == STUCK_OFFLINE)
+	jsonw_set_string(o, "who", suspect->who);
+	if (suspect->has_block)
 		jsonw_set_uint(o, "block", suspect->block);
 	if (suspect->group)
 		jsonw_set_string(o, "group", suspect->group);

@@ -78,7 +78,7 @@ static void record_all(struct recorder *r)
 	struct vmstat vmstat = {.known[VMSTAT_pgmigrate_success] = true,
 				.value[VMSTAT_pgmigrate_success] = 17};
 	const uint32_t left[] = {33};
-	struct stuck_suspect suspect = {.who = STUCK_OFFLINE, .block = 33};
+	struct stuck_suspect suspect = {.who = "offline", .has_block = true, .block = 33};
 	struct stuck_sample stuck = {.suspect = &suspect, .state.letter = 'D'};
 
 	hist_add(&latency, 1000);

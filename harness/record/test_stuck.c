@@ -30,7 +30,7 @@ static struct jsonw *recorded(const struct stuck_sample *sample)
 
 static void an_offline(void **state)
 {
-	struct stuck_suspect suspect = {.who = STUCK_OFFLINE, .block = 33, .pid = 7};
+	struct stuck_suspect suspect = {.who = "offline", .has_block = true, .block = 33, .pid = 7};
 	struct stuck_sample sample = {.suspect = &suspect, .tid = 8, .since_ns = 5, .number = 1,
 				      .state.letter = 'D', .place.n_frames = 2};
 	struct jsonw *e;
@@ -54,7 +54,7 @@ static void an_offline(void **state)
 /* A stack that could not be read is no empty one. */
 static void a_worker_without_a_stack(void **state)
 {
-	struct stuck_suspect suspect = {.who = STUCK_WORKER, .group = "hot", .pid = 7};
+	struct stuck_suspect suspect = {.who = "worker", .group = "hot", .pid = 7};
 	struct stuck_sample sample = {.suspect = &suspect, .tid = 9, .is_last = true,
 				      .state.letter = 'D', .place.stack_error = EPERM,
 				      .place.has_syscall = true, .place.syscall = -1};

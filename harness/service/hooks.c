@@ -149,8 +149,8 @@ static void on_thread_started(void *context, const char *driver, pid_t tid)
 	struct err e = {0};
 
 	thread_driver = observed_driver_find(driver);
-	if (thread_driver == OBSERVED_MOVE_PAGES)
-		run->move_tid = tid;
+	if (thread_driver != OBSERVED_MAX)
+		run->driver_tids[thread_driver] = tid;
 	if (thread_driver != OBSERVED_MAX && observer_attach(run->observer, thread_driver, tid, &e) < 0)
 		record_fault(run->recorder, "counting for the %s driver: %s", driver, e.text);
 }

@@ -114,9 +114,10 @@ static void stop_drivers(struct run *run)
 	for (int i = 0; i < CALLER_MAX; i++)
 		if (run->callers[i])
 			caller_driver_join(steal_ptr(&run->callers[i]));
-	run->move_tid = 0;
-	for (int i = 0; i < OBSERVED_MAX; i++)
+	for (int i = 0; i < OBSERVED_MAX; i++) {
+		run->driver_tids[i] = 0;
 		observer_detach(run->observer, (enum observed_driver)i);
+	}
 }
 
 /*

@@ -84,7 +84,7 @@ struct run {
 	int stop_signal;
 
 	struct stuck_watch *stuck; /* of tasks that do not get on; NULL before the first phase */
-	_Atomic pid_t move_tid;	   /* of the move_pages driver's thread; 0: there is none */
+	_Atomic pid_t driver_tids[OBSERVED_MAX]; /* of the drivers' threads; 0: it does not run */
 	struct worker_cgroup *cgroup; /* where the workers live */
 	struct worker_groups *groups;
 	struct offline_driver *offline;

@@ -36,10 +36,10 @@ static void on_sample(void *context, const struct stuck_sample *sample)
 	record_stuck(run->recorder, sample);
 	if (sample->number > 0)
 		return;
-	if (suspect->who == STUCK_OFFLINE)
+	if (suspect->has_block)
 		log_warning("memory%u has been going offline for %llu s%s", suspect->block, seconds, frames);
 	else
-		log_warning("%s %s (task %d) has slept in the kernel for %llu s%s", stuck_who_name(suspect->who),
+		log_warning("%s %s (task %d) has slept in the kernel for %llu s%s", suspect->who,
 			    suspect->group ? suspect->group : "driver", (int)sample->tid, seconds, frames);
 }
 
@@ -51,7 +51,7 @@ void run_open_stuck_watch(struct run *run)
 static void watch_offline(struct run *run, uint64_t now_ns)
 {
 	struct offline_progress progress;
-	struct stuck_suspect suspect = {.who = STUCK_OFFLINE, .pid = getpid()};
+	struct stuck_suspect suspect = {.who = "offline", .has_block = true, .pid = getpid()};
 
 	offline_driver_progress(run->offline, &progress);
 	if (!progress.writing)
@@ -63,25 +63,36 @@ static void watch_offline(struct run *run, uint64_t now_ns)
 	stuck_watch_call(run->stuck, &suspect, now_ns);
 }
 
+static bool is_going_offline(const struct run *run)
+{
+	struct offline_progress progress = {0};
+
+	if (run->offline)
+		offline_driver_progress(run->offline, &progress);
+	return progress.writing;
+}
+
 static void watch_tasks(struct run *run, uint64_t now_ns)
 {
-	struct stuck_suspect *suspects = memory_alloc(1, sizeof(*suspects));
+	struct stuck_suspect *suspects = memory_alloc(OBSERVED_MAX, sizeof(*suspects));
 	size_t n = 0;
 
-	if (run->move && run->move_tid)
-		suspects[n++] = (struct stuck_suspect){
-			.who = STUCK_MOVE_PAGES,
-			.pid = getpid(),
-			.tid = run->move_tid,
-		};
+	/* The offline driver's thread too, when it brings a block back: its offline has a clock of its own. */
+	for (int i = 0; i < OBSERVED_MAX; i++)
+		if (run->driver_tids[i] && !(i == OBSERVED_OFFLINE && is_going_offline(run)))
+			suspects[n++] = (struct stuck_suspect){
+				.who = observed_driver_name((enum observed_driver)i),
+				.pid = getpid(),
+				.tid = run->driver_tids[i],
+			};
 	for (size_t i = 0; run->groups && i < worker_groups_count(run->groups); i++) {
 		cleanup_free pid_t *pids = NULL;
 		size_t n_pids = worker_group_pids(run->groups, i, &pids);
 
-		suspects = memory_grow(suspects, n + n_pids + 1, sizeof(*suspects));
+		suspects = memory_grow(suspects, n + n_pids + OBSERVED_MAX, sizeof(*suspects));
 		for (size_t k = 0; k < n_pids; k++)
 			suspects[n++] = (struct stuck_suspect){
-				.who = STUCK_WORKER,
+				.who = "worker",
 				.group = worker_group_config(run->groups, i)->name,
 				.pid = pids[k],
 			};
