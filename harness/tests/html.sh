@@ -73,6 +73,8 @@ check_not "... and none on that of a run without" holds "$scratch/pass.html" \
 check "a lockup's own words are there" text_has "$scratch/fail-lockup.html" "soft lockup - CPU#1 stuck for 23s!"
 check "an endless offline is marked on its block" holds "$scratch/fail-endless.html" \
 	"//*[@class='cut']/*[local-name()='title']"
+check "a stuck offline's way into the kernel is there" text_has "$scratch/stuck.html" "migrate_pages < offline_pages"
+check_not "... and none where nothing was stuck" text_has "$scratch/pass.html" "What did not get on"
 check "what was not measured is named" text_has "$scratch/pass-unmeasured.html" \
 	"$(jq -r '.unmeasured[0].path' reports/samples/pass-unmeasured.report.json)"
 check "hostile text is text" text_has "$scratch/hostile.html" '<script>'

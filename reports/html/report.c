@@ -11,7 +11,7 @@
 #include "reports/html/sections.h"
 #include "reports/report.h"
 
-static void put_contents(FILE *out, bool has_ladder)
+static void put_contents(FILE *out, bool has_ladder, bool has_stuck)
 {
 	const struct {
 		const char *id, *name;
@@ -20,7 +20,8 @@ static void put_contents(FILE *out, bool has_ladder)
 		{"figures", "Figures", true},	  {"time", "Over time", true},
 		{"latency", "How long", true},	  {"blocks", "Blocks", true},
 		{"ladder", "Ladder", has_ladder}, {"lockups", "Lockups", true},
-		{"environment", "Where", true},	  {"harness", "Harness", true},
+		{"stuck", "Stuck", has_stuck},	  {"environment", "Where", true},
+		{"harness", "Harness", true},
 	};
 
 	(void)fputs("<nav aria-label=\"Parts of this page\">", out);
@@ -40,13 +41,15 @@ int html_write_report(const struct report *report, const char *run, FILE *out, s
 
 	html_begin(out, title);
 	section_verdict(out, document);
-	put_contents(out, jsonw_length(jsonw_get(document, "ladder")) > 0);
+	put_contents(out, jsonw_length(jsonw_get(document, "ladder")) > 0,
+		     jsonw_length(jsonw_get(document, "stuck")) > 0);
 	section_figures(out, document);
 	section_over_time(out, document, run);
 	section_latency(out, document);
 	section_blocks(out, report);
 	section_ladder(out, document);
 	section_findings(out, document);
+	section_stuck(out, document);
 	section_environment(out, document);
 	section_harness(out, document);
 	html_end(out);

@@ -14,5 +14,6 @@ void section_latency(FILE *out, const struct jsonw *report);
 void section_blocks(FILE *out, const struct report *report);
 void section_ladder(FILE *out, const struct jsonw *report);
 void section_findings(FILE *out, const struct jsonw *report);
+void section_stuck(FILE *out, const struct jsonw *report);
 void section_environment(FILE *out, const struct jsonw *report);
 void section_harness(FILE *out, const struct jsonw *report);
