@@ -13,7 +13,7 @@ struct err;
 struct worker;
 struct worker_thread;
 
-#define WORKLOADS(X) X(refault) X(pin) X(mlock_churn) X(placer)
+#define WORKLOADS(X) X(refault) X(pin) X(mlock_churn) X(hold_pipe) X(hold_ring) X(placer)
 
 struct workload {
 	const char *name;

@@ -116,6 +116,39 @@ static void locked_pages_are_churned(void **state)
 	rig_close(&rig);
 }
 
+/* Held, by either means, and as they were; a sandbox may forbid io_uring, and it says so. */
+static void pages_are_held(void **state)
+{
+	static const char *const workloads[] = {"hold-pipe", "hold-ring"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(workloads); i++) {
+		const char *const words[] = {
+			"--workload",	workloads[i], "--kind",	   "private-anonymous",
+			"--pages",	"33",	      "--threads", "2",
+			"--control-fd", "%C",	      NULL};
+		struct rig rig;
+
+		rig_open(&rig, PAGES);
+		rig_start(&rig, words);
+		while (worker_word_get(&rig.shared->state) == WORKER_STARTING)
+			(void)clock_sleep_ns(NS_PER_MS);
+		if (i == 1 && rig.shared->state == WORKER_FAILED) {
+			assert_non_null(strstr(rig.shared->error_text, "io_uring"));
+			assert_int_not_equal(rig_wait(&rig), 0);
+			rig_close(&rig);
+			continue;
+		}
+		assert_int_equal(rig.shared->state, WORKER_READY);
+		worker_word_set(&rig.shared->active_threads, 2);
+		RIG_WAIT_ABOVE(&rig, touches, 32);
+		assert_int_equal(RIG_SUM(&rig, operations), 33);
+		rig_stop(&rig);
+		assert_int_equal(RIG_SUM(&rig, mismatches), 0);
+		rig_close(&rig);
+	}
+}
+
 static void without_threads_nobody_touches(void **state)
 {
 	static const char *const words[] = {
@@ -255,6 +288,7 @@ int test_worker(void)
 		rig_test(touches_grow),
 		rig_test(only_active_threads_work),
 		rig_test(locked_pages_are_churned),
+		rig_test(pages_are_held),
 		rig_test(without_threads_nobody_touches),
 		rig_test(wrong_content_is_seen),
 		rig_test(lost_writes_are_seen),

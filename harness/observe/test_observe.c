@@ -23,5 +23,6 @@ int main(void)
 	failures += test_fingerprint();
 	failures += test_stuck();
 	failures += test_stuck_watch();
+	failures += test_holders();
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

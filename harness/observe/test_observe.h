@@ -23,6 +23,7 @@ int test_host(void);
 int test_ability(void);
 int test_perf_count(void);
 int test_observer(void);
+int test_holders(void);
 int test_fingerprint(void);
 int test_stuck(void);
 int test_stuck_watch(void);
