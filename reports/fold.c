@@ -28,6 +28,7 @@ static const struct {
 	{"called", fold_take_called, true},
 	{"refused", fold_take_refused, true},
 	{"unavailable", fold_take_unavailable, true},
+	{"holders", fold_take_holders, true},
 	{"finding", fold_take_finding, true},
 	{"stuck", fold_take_stuck, true},
 	{"fault", fold_take_fault, false},
@@ -98,6 +99,7 @@ static void fold_done(struct fold *f)
 	fold_findings_done(f);
 	fold_stuck_done(f);
 	jsonw_free(f->settings);
+	jsonw_free(f->holders);
 	jsonw_free(f->witnesses);
 	jsonw_free(f->unmeasured);
 	free(f);

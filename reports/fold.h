@@ -212,6 +212,8 @@ struct fold {
 	struct text_tally faults;
 	struct jsonw *settings; /* the report's harness.settings_changed; owned */
 
+	struct jsonw *holders; /* the report's holders; NULL: nobody asked; owned until then */
+	uint64_t holders_cut;
 	struct jsonw *unmeasured; /* owned until the document takes it */
 };
 
@@ -245,6 +247,8 @@ struct jsonw *fold_describe_veto(struct fold *f);
 
 void fold_take_move(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_move(struct fold *f);
+
+void fold_take_holders(struct fold *f, struct journal_value o);
 
 void fold_take_called(struct fold *f, struct journal_value o);
 void fold_take_unavailable(struct fold *f, struct journal_value o);

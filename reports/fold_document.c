@@ -234,6 +234,13 @@ struct jsonw *fold_describe(struct fold *f)
 	jsonw_set(report, "move_pages", fold_describe_move(f));
 	if (has_callers(f))
 		jsonw_set(report, "callers", fold_describe_callers(f));
+	if (f->holders)
+		jsonw_set(report, "holders", f->holders);
+	f->holders = NULL;
+	if (f->holders_cut)
+		fold_unmeasured(f, "holders",
+				"%llu searches were cut: not every process was looked at in time",
+				(unsigned long long)f->holders_cut);
 	jsonw_set(report, "migration", fold_describe_counts(f));
 	jsonw_set(report, "ladder", fold_describe_ladder(f));
 	describe_behaviour(report);

@@ -15,6 +15,7 @@
 #define MAX_WHY_LINES 12
 #define MAX_LOCKUP_LINES 5
 #define MAX_UNMEASURED_LINES 6
+#define MAX_HOLDER_LINES 8
 
 struct page {
 	FILE *out;
@@ -184,6 +185,44 @@ static void put_move(const struct page *p)
 	put_latency(p, "a call", jsonw_get(m, "latency"));
 }
 
+static void put_callers(const struct page *p)
+{
+	const struct jsonw *list = jsonw_get(p->report, "callers");
+
+	for (size_t i = 0; i < jsonw_length(list); i++) {
+		const struct jsonw *c = jsonw_at(list, i);
+		struct list errors = {p, "; answers "}, numbers = {p, "; "};
+		const char *name = jsonw_get_string(c, "driver");
+
+		label(p, name ? name : "");
+		(void)fprintf(p->out, "%" PRIu64 " calls", jsonw_get_uint(c, "calls"));
+		put_named(p, ": ", c, "unavailable");
+		(void)jsonw_each(jsonw_get(c, "errors"), put_count, &errors);
+		(void)jsonw_each(jsonw_get(c, "numbers"), put_count, &numbers);
+		(void)fputc('\n', p->out);
+		put_latency(p, "a call", jsonw_get(c, "latency"));
+	}
+}
+
+static void put_holders(const struct page *p)
+{
+	const struct jsonw *list = jsonw_get(p->report, "holders");
+
+	for (size_t i = 0; i < jsonw_length(list) && i < MAX_HOLDER_LINES; i++) {
+		const struct jsonw *h = jsonw_at(list, i);
+
+		label(p, i == 0 ? "held by" : "");
+		put_named(p, "", h, "comm");
+		(void)fprintf(p->out, " %" PRIu64, jsonw_get_uint(h, "pid"));
+		put_named(p, " at ", h, "mapping");
+		if (jsonw_has(h, "block"))
+			(void)fprintf(p->out, ", %" PRIu64 " pages of memory%" PRIu64,
+				      jsonw_get_uint(h, "pages"), jsonw_get_uint(h, "block"));
+		put_named(p, ": ", h, "evidence");
+		(void)fputc('\n', p->out);
+	}
+}
+
 /* What each source cannot see, so that nobody takes its figure for more than it is. */
 static const char *blind_spot(const char *source)
 {
@@ -321,6 +360,8 @@ void report_print(const struct report *report, FILE *out, bool colour)
 	put_run(&p);
 	put_offline(&p);
 	put_move(&p);
+	put_callers(&p);
+	put_holders(&p);
 	put_migration(&p);
 	put_workers(&p);
 	put_ladder(&p);

@@ -101,3 +101,4 @@ int test_validate(void);
 int test_report_file(void);
 int test_behaviour(void);
 int test_scenarios(void);
+int test_pinned(void);

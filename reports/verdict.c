@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/exit_code.h"
@@ -145,13 +146,19 @@ static bool is_tainted(const struct verdict_facts *f, char *why, size_t size)
 	return taint != 0;
 }
 
+/* Pages that the run itself holds: that they stay is what it is for, and its judge's to say. */
+static bool holds_pages(const struct verdict_facts *f)
+{
+	return f->scenario && strcmp(f->scenario, "pins") == 0;
+}
+
 bool verdict_never_ends(const struct verdict_facts *f, char *why, size_t size)
 {
 	(void)snprintf(why, size,
 		       "never-ending offline: two attempts in a row ended by the deadline on %" PRIu64
 		       " blocks, the first is memory%u",
 		       f->never_ending_blocks, f->never_ending_block);
-	return f->never_ending_blocks > 0;
+	return f->never_ending_blocks > 0 && !holds_pages(f);
 }
 
 bool verdict_is_immovable(const struct verdict_facts *f, char *why, size_t size)
@@ -163,7 +170,7 @@ bool verdict_is_immovable(const struct verdict_facts *f, char *why, size_t size)
 		       " private anonymous pages were not moved; at least %.3f %% "
 		       "(95 %% lower bound, Clopper-Pearson), limit %.1f %%",
 		       f->private_not_moved, f->private_pages, 100 * bound, 100 * IMMOVABLE_SHARE);
-	return bound > IMMOVABLE_SHARE;
+	return bound > IMMOVABLE_SHARE && !holds_pages(f);
 }
 
 static bool has_mismatches(const struct verdict_facts *f, char *why, size_t size)

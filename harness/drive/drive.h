@@ -97,6 +97,9 @@ struct move_event {
 	 * such as an offline of their block).
 	 */
 	uint64_t gave_up;
+	/* One of them; pid 0: there was none. */
+	pid_t stuck_pid;
+	uint64_t stuck_address;
 	uint64_t returned; /* sum of the positive returns: pages that the kernel says it gave up on */
 	/* What the kernel answered: once for each page not there before, and once for each -1. */
 	struct {

@@ -68,8 +68,8 @@ int move_call_query(struct move_call *c, const struct move_target *target, uint6
 	return query(c, target->pid, count, c->before);
 }
 
-static void note_pages(struct move_call *c, size_t count, uint32_t node, int error,
-		       struct move_event *event)
+static void note_pages(struct move_call *c, const struct move_target *target, size_t count,
+		       uint32_t node, int error, struct move_event *event)
 {
 	event->pages += count;
 	for (size_t i = 0; i < count; i++) {
@@ -83,10 +83,13 @@ static void note_pages(struct move_call *c, size_t count, uint32_t node, int err
 			continue;
 		}
 		event->not_moved++;
-		if (error)
+		if (error) {
 			event->failed_call_pages++;
-		else if (c->status[i] == MOVE_UNTOUCHED)
+		} else if (c->status[i] == MOVE_UNTOUCHED) {
 			event->gave_up++;
+			event->stuck_pid = target->pid;
+			event->stuck_address = (uintptr_t)c->pages[i];
+		}
 	}
 }
 
@@ -137,7 +140,7 @@ int move_call_make(struct move_call *c, const struct move_target *target, size_t
 	if (r < 0)
 		error = (int)r;
 	if (!move_call_process_gone(error))
-		note_pages(c, count, node, error, event);
+		note_pages(c, target, count, node, error, event);
 	return error;
 }
 

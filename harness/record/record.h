@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drive/drive.h"
+#include "observe/holders.h"
 #include "observe/kmsg.h"
 #include "observe/kmsg_finding.h"
 #include "observe/observe.h"
@@ -65,6 +66,8 @@ void record_phase_end(struct recorder *r, const struct plan_phase *phase, uint64
 		      const struct migration_counts *total);
 void record_offline(struct recorder *r, const struct offline_event *event);
 void record_online(struct recorder *r, const struct online_event *event);
+/* Who holds pages of @block; below 0: a page that move_pages could not move. */
+void record_holders(struct recorder *r, int64_t block, const struct holders *holders);
 void record_refused(struct recorder *r, const struct refused_event *event);
 void record_aimed(struct recorder *r, uint64_t pages_moved);
 void record_called(struct recorder *r, const struct caller_event *event);

@@ -88,6 +88,35 @@ void record_refused(struct recorder *r, const struct refused_event *event)
 	record_put(r, o);
 }
 
+static struct jsonw *describe_holder(const struct holder *h)
+{
+	struct jsonw *object = jsonw_object();
+
+	jsonw_set_int(object, "pid", h->pid);
+	jsonw_set_string(object, "comm", h->comm);
+	jsonw_set_string(object, "mapping", h->mapping);
+	jsonw_set_uint(object, "pages", h->pages);
+	jsonw_set_uint(object, "pinned_bytes", h->pinned_bytes);
+	if (h->evidence[0])
+		jsonw_set_string(object, "evidence", h->evidence);
+	return object;
+}
+
+void record_holders(struct recorder *r, int64_t block, const struct holders *holders)
+{
+	struct jsonw *o = record_new("holders"), *list = jsonw_array();
+
+	if (block >= 0)
+		jsonw_set_int(o, "block", block);
+	for (size_t i = 0; i < holders->n; i++)
+		jsonw_append(list, describe_holder(&holders->list[i]));
+	jsonw_set(o, "list", list);
+	jsonw_set_uint(o, "processes", holders->processes);
+	if (holders->was_cut)
+		jsonw_set_bool(o, "cut", true);
+	record_put(r, o);
+}
+
 void record_aimed(struct recorder *r, uint64_t pages_moved)
 {
 	struct jsonw *o = record_new("aimed");

@@ -30,6 +30,7 @@ static void on_offline_done(void *context, const struct offline_event *event)
 
 	told.veto = run_disarm_veto(run);
 	record_offline(run->recorder, &told);
+	run_name_block_holders(run, &told);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.attempts++;
 	if (event->error == 0)
@@ -80,6 +81,7 @@ static void on_moved(void *context, const struct move_event *event)
 	struct run *run = context;
 
 	record_move(run->recorder, event, moves_private_pages_only(run->phase));
+	run_name_page_holder(run, event);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.moved += event->moved;
 	run->figures.not_moved += event->not_moved;

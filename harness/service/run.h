@@ -100,6 +100,8 @@ struct run {
 	pthread_mutex_t figures_lock;
 	struct run_figures figures;
 	struct run_veto veto;
+	unsigned int n_searches; /* for holders of pages; under the lock, too */
+	uint64_t last_search_ns;
 };
 
 /* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */
@@ -128,6 +130,10 @@ int run_reload(struct run *run, struct err *e);
 int run_open_veto(struct run *run, struct err *e);
 void run_arm_veto(struct run *run);
 int run_disarm_veto(struct run *run);
+
+/* hold.c: names who holds the pages of a block that did not go offline, or one that did not move. */
+void run_name_block_holders(struct run *run, const struct offline_event *event);
+void run_name_page_holder(struct run *run, const struct move_event *event);
 
 /* phase.c: all phases, or until stopped. */
 void run_phases(struct run *run);

@@ -12,6 +12,7 @@ static const struct scenario_judge *const judges[] = {
 	&scenario_waiter_ref,
 	&scenario_mlock_drain,
 	&scenario_notifier_veto,
+	&scenario_pins,
 };
 
 void scenario_say(struct scenario_result *result, enum verdict_result verdict, const char *format,

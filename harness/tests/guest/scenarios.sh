@@ -93,5 +93,22 @@ wait
 memsoak restore > /share/restore.out 2>&1
 check "after SIGKILL and restore: the injector is as it was" test "$(cat $injector)" = 0
 as_before "after SIGKILL and restore"
+# pins: what holds pages is named, process and mapping; nobody holds any in the control.
+soak pins --profile /share/profiles/pins.ini --duration 44s --yes
+check_exit pins 0
+check_report "pins: who holds pages in pipes and in an io_uring is named, with the mapping" "$report" \
+	'[.holders[] | select(.comm == "memsoak-worker" and (.mapping | test("^[0-9a-f]+-[0-9a-f]+ rw-p ")))] as $ours | ($ours | any((.evidence // "" | contains("pipes")) and has("block"))) and ($ours | any((.evidence // "" | contains("io_uring")) and (has("block") | not)))' \
+	'[.scenarios, .holders]'
+check_report "pins: held pages stay, other blocks go offline" "$report" \
+	'.scenarios[0].verdict == "pass" and .move_pages.moved == 0 and .offline.succeeded > 0 and .offline.censored > 0 and all(.workers[]; .mismatches == 0)' \
+	'[.scenarios, .move_pages.moved, .offline.by_errno]'
+as_before pins
+sed 's/^workload = hold-.*/workload = refault/; s/^pages = .*/pages = 16/' /share/profiles/pins.ini > /tmp/unheld.ini
+soak unheld --profile /tmp/unheld.ini --duration 16s --yes
+check_exit "pins without holders" 3
+check_report "pins without holders: not exercised, and nobody is accused" "$report" \
+	'.scenarios[0].verdict == "error" and (.scenarios[0].why | startswith("not exercised")) and ([.holders[]? | select(.evidence)] == [])' \
+	'[.scenarios, .holders]'
+as_before unheld
 check_settings "after the scenarios"
 exit "$failures"

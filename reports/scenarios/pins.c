@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * pins: pages that somebody holds do not move, and the report names him.
+ *
+ * Short-term references (vmsplice) leave a page where it is: a block with such pages does not go
+ * offline. Long-term pins (fixed buffers of an io_uring) are moved out of ZONE_MOVABLE first (5.13 and
+ * later), so they are in no movable block's way; but to another node they do not move either.
+ */
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "reports/scenarios/scenarios.h"
+
+/* Entries of holders whose evidence has @what in it. */
+static uint64_t count_named(const struct jsonw *report, const char *what, bool in_blocks)
+{
+	const struct jsonw *holders = jsonw_get(report, "holders");
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < jsonw_length(holders); i++) {
+		const struct jsonw *holder = jsonw_at(holders, i);
+		const char *evidence = jsonw_get_string(holder, "evidence");
+
+		n += evidence && strstr(evidence, what) && jsonw_get_string(holder, "comm") &&
+		     jsonw_get_string(holder, "mapping") &&
+		     jsonw_has(holder, "block") == in_blocks;
+	}
+	return n;
+}
+
+static void judge(const struct jsonw *report, const struct verdict_facts *facts,
+		  struct scenario_result *result)
+{
+	uint64_t in_pipes = scenario_work(report, "hold-pipe", "operations");
+	uint64_t in_rings = scenario_work(report, "hold-ring", "operations");
+	uint64_t endless = jsonw_get_uint(jsonw_get(report, "offline"), "censored");
+	uint64_t succeeded = jsonw_get_uint(jsonw_get(report, "offline"), "succeeded");
+	uint64_t stayed = facts->private_not_moved, moved = facts->moved;
+	uint64_t pipes_named = count_named(report, "pipes", true);
+	uint64_t rings_named = count_named(report, "io_uring", false);
+	uint64_t rings_in_blocks = count_named(report, "io_uring", true);
+
+	jsonw_set_uint(result->numbers, "held_in_pipes", in_pipes);
+	jsonw_set_uint(result->numbers, "held_in_rings", in_rings);
+	jsonw_set_uint(result->numbers, "endless_offlines", endless);
+	jsonw_set_uint(result->numbers, "offline_succeeded", succeeded);
+	jsonw_set_uint(result->numbers, "held_pages_not_moved", stayed);
+	jsonw_set_uint(result->numbers, "held_pages_moved", moved);
+	jsonw_set_uint(result->numbers, "pipe_holders_named", pipes_named);
+	jsonw_set_uint(result->numbers, "ring_holders_named", rings_named);
+	if (in_pipes == 0 || in_rings == 0)
+		scenario_say(result, VERDICT_ERROR,
+			     "not exercised: pages must be held in pipes and in rings, %llu and %llu are",
+			     (unsigned long long)in_pipes, (unsigned long long)in_rings);
+	else if (moved > 0)
+		scenario_say(result, VERDICT_FAIL, "%llu pages moved that a long-term pin held",
+			     (unsigned long long)moved);
+	else if (rings_in_blocks > 0)
+		scenario_say(result, VERDICT_FAIL,
+			     "long-term pins are in the way of movable blocks: %llu holders there",
+			     (unsigned long long)rings_in_blocks);
+	else if (stayed == 0 || endless == 0)
+		scenario_say(result, VERDICT_ERROR,
+			     "not exercised: %llu held pages were to be moved, %llu blocks with held pages to go offline",
+			     (unsigned long long)stayed, (unsigned long long)endless);
+	else if (pipes_named == 0 || rings_named == 0)
+		scenario_say(result, VERDICT_ERROR,
+			     "the holders were not named: %llu of pipes, %llu of rings",
+			     (unsigned long long)pipes_named, (unsigned long long)rings_named);
+	else if (succeeded == 0)
+		scenario_say(result, VERDICT_ERROR,
+			     "cannot judge: no block without held pages went offline either");
+	else
+		scenario_say(result, VERDICT_PASS,
+			     "held pages did not move, and their holders are named: %llu of pipes in blocks, %llu of rings",
+			     (unsigned long long)pipes_named, (unsigned long long)rings_named);
+}
+
+const struct scenario_judge scenario_pins = {"pins", judge};
