@@ -24,6 +24,14 @@ lab-kernels:
 	$(Q)harness/lab/install-deps.sh lab kernels
 	$(Q)harness/lab/build-kernel.sh --all
 
+# Every scenario on every kernel, against what harness/lab/matrix.conf declares.
+.PHONY: matrix
+matrix: setup
+	$(Q)harness/lab/install-deps.sh kernels test
+	$(Q)$(MAKE) --no-print-directory all lab-stock
+	$(Q)harness/lab/build-kernel.sh --all
+	$(Q)harness/lab/matrix.sh $(BUILD) $(BUILD)/matrix/$(shell date -u +%Y%m%dT%H%M%SZ)
+
 # Both kernels of a tree against each other. The series before is kept as TREE.old.
 TREE ?= 5.10
 BOOTS ?= 8
