@@ -14,6 +14,7 @@ int main(void)
 		return 1;
 	}
 	failed = test_online() + test_cancel() + test_offline() + test_offline_ends() +
-		 test_offline_faults() + test_move_call() + test_move() + test_caller() + test_settings();
+		 test_offline_faults() + test_move_call() + test_move() + test_caller() +
+		 test_settings() + test_poison() + test_soft_offline();
 	return failed ? 1 : 0;
 }

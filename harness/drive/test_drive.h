@@ -18,3 +18,5 @@ int test_move_call(void);
 int test_move(void);
 int test_caller(void);
 int test_settings(void);
+int test_poison(void);
+int test_soft_offline(void);
