@@ -27,6 +27,30 @@ enum worker_state {
 	WORKER_FAILED, /* see error and error_text */
 };
 
+/* What a process can be asked to do once, besides its threads' work: orders.c. */
+enum worker_task {
+	WORKER_PREPARE, /* every page gets the content that WORKER_CHECK looks for */
+	WORKER_SOFT_OFFLINE,
+	WORKER_SOFT_OFFLINE_NO_MEMORY, /* while this thread can allocate no page */
+	WORKER_HOLD,		       /* puts the page into a pipe */
+	WORKER_RELEASE,		       /* and takes it out; no page is held: nothing */
+	WORKER_CHECK,		       /* -EILSEQ: the content is another */
+	WORKER_SCRATCH,		       /* maps a page that nobody touches: the answer's address */
+	WORKER_SCRATCH_FREE,	       /* unmaps it */
+	WORKER_TASKS,
+};
+
+struct worker_order {
+	/* written by the daemon */
+	uint32_t number; /* raised last: an order is there */
+	uint32_t task;	 /* enum worker_task */
+	uint64_t address; /* of a base page among the hot ones */
+	/* written by the worker */
+	uint32_t done; /* raised last: the number of the last order that was obeyed */
+	int32_t error; /* negative errno: what the system call answered, or -EINVAL */
+	uint64_t answer;
+};
+
 struct worker_slot { /* one for each thread, a cache line of its own */
 	uint64_t touches;
 	uint64_t slow_touches;
@@ -55,6 +79,7 @@ struct worker_shared {
 	uint64_t pages;
 	uint64_t page_size;
 	char error_text[512];
+	struct worker_order order;
 	struct worker_slot slots[WORKER_MAX_THREADS];
 	struct hist slow_latency; /* touches slower than WORKER_SLOW_TOUCH_NS, all threads */
 };
@@ -80,4 +105,12 @@ static inline void worker_word_wait(const uint32_t *word, uint32_t value, uint64
 	};
 
 	(void)syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
+}
+
+/* Whatever waits in the worker waits for one of these words. */
+static inline void worker_tell_to_stop(struct worker_shared *shared)
+{
+	worker_word_set(&shared->stop, 1);
+	worker_word_set(&shared->active_threads, 0);
+	worker_word_set(&shared->order.number, worker_word_get(&shared->order.number) + 1);
 }

@@ -153,8 +153,7 @@ const char *rig_stderr(struct rig *rig)
 
 void rig_stop(struct rig *rig)
 {
-	worker_word_set(&rig->shared->stop, 1);
-	worker_word_set(&rig->shared->active_threads, 0);
+	worker_tell_to_stop(rig->shared);
 	assert_int_equal(rig_wait(rig), 0);
 	assert_string_equal(rig_stderr(rig), "");
 }

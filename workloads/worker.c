@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/memory.h"
+#include "workloads/orders.h"
 
 /* A parked thread wakes up so often even when nobody tells it to. */
 #define PARKED_NS (100 * NS_PER_MS)
@@ -99,6 +100,7 @@ static int start_thread(struct worker *w, struct worker_thread *thread, uint32_t
 int worker_run(struct worker *w, struct err *e)
 {
 	cleanup_free struct worker_thread *threads = memory_alloc(w->threads, sizeof(*threads));
+	struct orders orders;
 	uint32_t started = 0;
 	int r = 0;
 
@@ -110,8 +112,10 @@ int worker_run(struct worker *w, struct err *e)
 		announce(w);
 	else
 		worker_word_set(&w->shared->stop, 1);
+	orders_begin(&orders, w);
 	while (worker_word_get(&w->shared->stop) == 0)
-		worker_word_wait(&w->shared->stop, 0, NS_PER_S);
+		orders_serve(&orders, NS_PER_S);
+	orders_end(&orders);
 	for (uint32_t i = 0; i < started; i++)
 		(void)pthread_join(threads[i].id, NULL);
 	return r;

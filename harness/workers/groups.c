@@ -160,13 +160,8 @@ static size_t reap_all(struct worker_groups *groups, uint64_t deadline_ns)
 static void tell_all_to_stop(struct worker_groups *groups)
 {
 	for (size_t i = 0; i < groups->n_groups; i++)
-		for (size_t k = 0; k < groups->groups[i].n_processes; k++) {
-			struct worker_shared *shared = groups->groups[i].processes[k].shared;
-
-			worker_word_set(&shared->stop, 1);
-			/* Parked threads wait for this word. */
-			worker_word_set(&shared->active_threads, 0);
-		}
+		for (size_t k = 0; k < groups->groups[i].n_processes; k++)
+			worker_tell_to_stop(groups->groups[i].processes[k].shared);
 }
 
 static void kill_all(struct worker_groups *groups)

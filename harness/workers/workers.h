@@ -2,7 +2,7 @@
 /*
  * The worker processes of a phase: started (exec'd memsoak-worker), pinned over the nodes,
  * watched, sampled through shared memory, aimed at blocks, ended. All calls come from one thread
- * but worker_groups_aim()/_unaim(), which the offline driver's thread calls while nobody starts
+ * but worker_groups_aim(), _unaim() and _order(), which drivers' threads call while nobody starts
  * or stops groups.
  */
 #pragma once
@@ -15,6 +15,7 @@
 #include "base/hist.h"
 #include "plan/plan.h"
 #include "topology/topology.h"
+#include "workloads/shared.h"
 
 struct err;
 struct worker_groups; /* opaque: all groups of a phase */
@@ -73,6 +74,14 @@ struct worker_target {
 };
 size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by driven_by,
 			     struct worker_target **ret_targets);
+
+/*
+ * Has process @pid obey an order, and waits for what came of it: 0 or what its system call
+ * answered. -ESRCH: it has ended, -ETIMEDOUT: it does not answer within @timeout_ns, and must not
+ * be asked again. From any one thread, while nobody starts or stops groups.
+ */
+int worker_groups_order(struct worker_groups *groups, pid_t pid, enum worker_task task,
+			uint64_t address, uint64_t timeout_ns, uint64_t *ret_answer);
 
 struct worker_aim {
 	uint64_t pages_wanted;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Orders to real workers: they are obeyed, and a worker that does not answer is no end of the run.
+ */
+#include "workers/test_rig.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/clock.h"
+
+#define ANSWER_NS (10 * NS_PER_S)
+
+static pid_t begin(struct rig *rig)
+{
+	rig_open(rig);
+	(void)rig_add(rig, "hot", KIND_SHARED_MEMFD, DRIVEN_BY_NONE, 2, 1);
+	rig_start(rig);
+	return rig->groups->groups[0].processes[1].pid;
+}
+
+static void orders_are_obeyed(void **state)
+{
+	uint64_t base, answer = 0;
+	struct rig rig;
+	pid_t pid;
+
+	(void)state;
+	pid = begin(&rig);
+	base = rig.groups->groups[0].processes[1].shared->base_address;
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer),
+		-EILSEQ);
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, ANSWER_NS, &answer), 0);
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer), 0);
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_SCRATCH, 0, ANSWER_NS, &answer), 0);
+	assert_true(answer != 0);
+	/* The process that was asked, and not the other one of its group. */
+	assert_int_equal(rig.groups->groups[0].processes[0].shared->order.number, 0);
+	rig_close(&rig);
+}
+
+static void nobody_is_asked_in_vain(void **state)
+{
+	uint64_t answer, start_ns;
+	struct rig rig;
+	pid_t pid;
+
+	(void)state;
+	pid = begin(&rig);
+	assert_int_equal(worker_groups_order(rig.groups, 1, WORKER_PREPARE, 0, ANSWER_NS, &answer),
+			 -ESRCH);
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	start_ns = clock_monotonic_ns();
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, NS_PER_S / 5, &answer),
+		-ETIMEDOUT);
+	assert_true(clock_monotonic_ns() - start_ns >= NS_PER_S / 5);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	rig.groups->groups[0].processes[1].alive = 0;
+	assert_int_equal(
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, ANSWER_NS, &answer),
+		-ESRCH);
+	rig.groups->groups[0].processes[1].alive = 1;
+	rig_close(&rig);
+}
+
+int test_order(void)
+{
+	const struct CMUnitTest tests[] = {
+		rig_test(orders_are_obeyed),
+		rig_test(nobody_is_asked_in_vain),
+	};
+
+	return cmocka_run_group_tests_name("order", tests, NULL, NULL);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/orders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/make_it_fail.h"
+#include "workloads/worker.h"
+
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101 /* include/uapi/asm-generic/mman-common.h, v2.6.33 */
+#endif
+
+#define WORD_SIZE sizeof(uint64_t)
+
+static size_t base_page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void *at(uint64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+
+static uint64_t content_of(uint64_t address, uint64_t word)
+{
+	return (address / WORD_SIZE + word) * 0x9e3779b97f4a7c15ULL ^ PAGES_MAGIC;
+}
+
+/*
+ * The second half of a base page: the first belongs to the touching threads. The content tells
+ * which page it is, and for all processes that share it the same, wherever they have mapped it.
+ */
+static uint64_t *checked_half(const struct pages *pages, uint64_t base_page)
+{
+	return (uint64_t *)(void *)(pages->base + base_page * base_page_size()) +
+	       base_page_size() / WORD_SIZE / 2;
+}
+
+static bool half_is_intact(const struct pages *pages, uint64_t base_page)
+{
+	const uint64_t *half = checked_half(pages, base_page);
+	size_t words = base_page_size() / WORD_SIZE / 2;
+
+	for (size_t i = 0; i < words; i++)
+		if (__atomic_load_n(&half[i], __ATOMIC_RELAXED) !=
+		    content_of(base_page * base_page_size(), i))
+			return false;
+	return true;
+}
+
+static int prepare(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	const struct worker *w = o->worker;
+	uint64_t n = w->pages.count * w->pages.size / base_page_size();
+	size_t words = base_page_size() / WORD_SIZE / 2;
+
+	(void)address;
+	(void)ret_answer;
+	if (w->pages.is_read_only)
+		return -EROFS;
+	/* Word 0, and behind it one for each thread that writes (refault.c). */
+	if (w->first_writer + w->threads + 1 > words)
+		return -E2BIG;
+	for (uint64_t k = 0; k < n; k++)
+		for (size_t i = 0; i < words; i++)
+			__atomic_store_n(&checked_half(&w->pages, k)[i],
+					 content_of(k * base_page_size(), i), __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int soft_offline(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	(void)o;
+	(void)ret_answer;
+	return madvise(at(address), base_page_size(), MADV_SOFT_OFFLINE) < 0 ? -errno : 0;
+}
+
+static int soft_offline_no_memory(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	int r;
+
+	if (o->switch_fd < 0)
+		o->switch_fd = make_it_fail_open();
+	if (o->switch_fd < 0)
+		return o->switch_fd;
+	r = make_it_fail_set(o->switch_fd, 1);
+	if (r < 0)
+		return r;
+	r = soft_offline(o, address, ret_answer);
+	(void)make_it_fail_set(o->switch_fd, 0);
+	return r;
+}
+
+static int release(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	(void)address;
+	(void)ret_answer;
+	for (size_t i = 0; i < ARRAY_SIZE(o->pipe); i++) {
+		cleanup_closep(&o->pipe[i]);
+		o->pipe[i] = -1;
+	}
+	return 0;
+}
+
+static int hold(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	struct iovec piece = {at(address), base_page_size()};
+
+	(void)release(o, address, ret_answer);
+	if (pipe2(o->pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	if (vmsplice(o->pipe[1], &piece, 1, SPLICE_F_NONBLOCK) == (ssize_t)piece.iov_len)
+		return 0;
+	(void)release(o, address, ret_answer);
+	return -EAGAIN;
+}
+
+static int check(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	const struct pages *pages = &o->worker->pages;
+	uint64_t offset = address - (uint64_t)(uintptr_t)pages->base;
+	uint64_t page = offset / pages->size;
+
+	(void)ret_answer;
+	if (__atomic_load_n(pages_word(pages, page, 0), __ATOMIC_RELAXED) != pages_pattern(page))
+		return -EILSEQ;
+	return half_is_intact(pages, offset / base_page_size()) ? 0 : -EILSEQ;
+}
+
+static int scratch_free(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	(void)address;
+	(void)ret_answer;
+	if (o->scratch && munmap(at(o->scratch), base_page_size()) < 0)
+		return -errno;
+	o->scratch = 0;
+	return 0;
+}
+
+static int scratch(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	size_t size = base_page_size();
+	void *page;
+	int r = scratch_free(o, address, ret_answer);
+
+	if (r < 0)
+		return r;
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return -errno;
+	/* A write, so that it is a page of its own and not the zero page. */
+	__atomic_store_n((uint64_t *)page, PAGES_MAGIC, __ATOMIC_RELAXED);
+	o->scratch = *ret_answer = (uint64_t)(uintptr_t)page;
+	return 0;
+}
+
+static const struct {
+	int (*obey)(struct orders *o, uint64_t address, uint64_t *ret_answer);
+	bool is_of_page; /* address must be that of a base page of the hot ones */
+} tasks[WORKER_TASKS] = {
+	[WORKER_PREPARE] = {prepare, false},
+	[WORKER_SOFT_OFFLINE] = {soft_offline, true},
+	[WORKER_SOFT_OFFLINE_NO_MEMORY] = {soft_offline_no_memory, true},
+	[WORKER_HOLD] = {hold, true},
+	[WORKER_RELEASE] = {release, false},
+	[WORKER_CHECK] = {check, true},
+	[WORKER_SCRATCH] = {scratch, false},
+	[WORKER_SCRATCH_FREE] = {scratch_free, false},
+};
+
+static bool is_hot(const struct pages *pages, uint64_t address)
+{
+	uint64_t base = (uint64_t)(uintptr_t)pages->base;
+
+	return address >= base && address - base < pages->count * pages->size &&
+	       address % base_page_size() == 0;
+}
+
+void orders_begin(struct orders *o, const struct worker *worker)
+{
+	*o = (struct orders){.worker = worker, .pipe = {-1, -1}, .switch_fd = -1};
+}
+
+void orders_serve(struct orders *o, uint64_t timeout_ns)
+{
+	struct worker_shared *shared = o->worker->shared;
+	struct worker_order *order = &shared->order;
+	uint32_t number = worker_word_get(&order->number);
+	uint64_t answer = 0;
+	int r = -EINVAL;
+
+	/* Stop is read second: who sets it raises the number after it. */
+	if (worker_word_get(&shared->stop))
+		return;
+	if (number == o->last) {
+		worker_word_wait(&order->number, number, timeout_ns);
+		return;
+	}
+	if (order->task < WORKER_TASKS &&
+	    (!tasks[order->task].is_of_page || is_hot(&o->worker->pages, order->address)))
+		r = tasks[order->task].obey(o, order->address, &answer);
+	o->last = number;
+	order->error = r;
+	order->answer = answer;
+	worker_word_set(&order->done, number);
+}
+
+void orders_end(struct orders *o)
+{
+	(void)release(o, 0, NULL);
+	(void)scratch_free(o, 0, NULL);
+	cleanup_closep(&o->switch_fd);
+}
