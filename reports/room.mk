@@ -9,8 +9,7 @@ reports_TESTS := test_behaviour.o test_fold_console.o test_fold_counts.o test_fo
 	test_verdict_runs.o
 reports_TEST_ROOMS := base reports
 # Of the record room only what reads journals: the rest would bring half the house with it.
-reports_TEST_OBJS := $(addprefix harness/record/,journal.o journal_parse.o journal_unfinished.o \
-	journal_value.o)
+reports_TEST_OBJS := $(addprefix harness/record/,$(record_READ_OBJS))
 reports_TEST_LIBS := JSON GSL
 
 $(BUILD)/obj/reports/schema_texts.o: reports/schema_texts.S $(wildcard reports/schema/*.json)

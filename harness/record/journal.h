@@ -95,11 +95,21 @@ struct unfinished_setting {
 	char *path, *old_value, *new_value; /* owned */
 };
 
+/* What a run made for a while: a mount, a module. */
+struct unfinished_prepared {
+	char what[16]; /* "mount", "module" */
+	char name[128];
+};
+
 struct journal_unfinished {
 	struct unfinished_block *blocks; /* by id; owned */
 	size_t n_blocks;
 	struct unfinished_setting *settings; /* in the order of the changes; owned */
 	size_t n_settings;
+	uint64_t *frames; /* that may be poisoned by this run; ascending; owned */
+	size_t n_frames, room_frames;
+	struct unfinished_prepared *prepared; /* in the order of the preparations; owned */
+	size_t n_prepared;
 	bool has_end;
 	struct journal_figures figures;
 };

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "record/journal.h"
+#include "record/unfinished_poison.h"
 
 /* A run has one block offline at a time: a journal that leaves more open is not one of ours. */
 #define MAX_BLOCKS 4096
@@ -194,6 +195,8 @@ void journal_unfinished_take(struct journal_unfinished *u, const struct journal_
 		{"setting", take_setting}, {"setting_restored", take_setting_restored},
 	};
 
+	if (unfinished_poison_take(u, event))
+		return;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (journal_event_is(event, table[i].name))
 			table[i].take(u, event->object);
@@ -226,5 +229,6 @@ void journal_unfinished_done(struct journal_unfinished *u)
 		setting_done(&u->settings[i]);
 	free(u->settings);
 	free(u->blocks);
+	unfinished_poison_done(u);
 	*u = (struct journal_unfinished){0};
 }

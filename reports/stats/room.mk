@@ -4,7 +4,7 @@ stats_OBJS := bootstrap.o design.o exact.o holm.o permutation.o survival.o
 stats_TESTS := test_bootstrap.o test_calibration.o test_exact.o test_files.o test_judge.o test_lockups.o test_outcome.o \
 	test_permutation.o test_rig.o test_stats.o test_survival.o
 stats_TEST_ROOMS := base reports stats compare
-stats_TEST_OBJS := $(addprefix harness/record/,journal.o journal_parse.o journal_unfinished.o journal_value.o)
+stats_TEST_OBJS := $(addprefix harness/record/,$(record_READ_OBJS))
 stats_TEST_LIBS := JSON GSL
 
 # How far the comparison can be trusted, from boots that really ran.

@@ -8,7 +8,7 @@ FUZZ_OBJS := $(addprefix harness/base/,err.o file.o jsonw.o jsonw_stream.o memor
 	$(addprefix harness/observe/,kmsg_classify.o kmsg_details.o kmsg_frames.o kmsg_headers.o \
 	kmsg_hz.o kmsg_kinds.o kmsg_page.o kmsg_parse.o kmsg_same.o kmsg_trace.o log_fold.o log_journal.o \
 	log_line.o log_prefix.o log_reader.o) \
-	$(addprefix harness/record/,journal.o journal_parse.o journal_unfinished.o journal_value.o)
+	$(addprefix harness/record/,$(record_READ_OBJS))
 FUZZ_FLAGS := -O1 -g -std=gnu17 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
