@@ -94,6 +94,7 @@ enum fold_driver {
 	FOLD_FIRST_CALLER,
 	FOLD_COMPACTION = FOLD_FIRST_CALLER,
 	FOLD_MIGRATE_PAGES,
+	FOLD_SOFT_OFFLINE,
 	FOLD_DRIVERS,
 };
 const char *fold_driver_name(enum fold_driver driver);

@@ -10,6 +10,7 @@ static const char *const driver_names[FOLD_DRIVERS] = {
 	[FOLD_MOVE_PAGES] = "move_pages",
 	[FOLD_COMPACTION] = "compaction",
 	[FOLD_MIGRATE_PAGES] = "migrate_pages",
+	[FOLD_SOFT_OFFLINE] = "soft_offline",
 };
 
 const char *fold_driver_name(enum fold_driver driver)

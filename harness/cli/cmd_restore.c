@@ -16,8 +16,8 @@
 static const struct option_command command = {
 	.program = "memsoak restore",
 	.usage = "[RUN]...",
-	.summary = "Brings back online what a killed run left offline, puts back the settings that it\n"
-		   "changed and removes its probes. Without RUN: every run of this host that was not\n"
+	.summary = "Brings back online what a killed run left offline, gives back the page frames that it\n"
+		   "took out of use, puts back the settings that it changed and removes its probes. Without RUN: every run of this host that was not\n"
 		   "closed. Can be repeated; needs no daemon.",
 };
 
@@ -31,14 +31,18 @@ static int restore_one(struct fsio *fs, const char *name, const char *directory,
 		log_error("%s", e.text);
 		return EXIT_CANNOT_JUDGE;
 	}
-	(void)printf("%s: %u blocks brought back, %u left offline, %u settings put back, %u probes removed\n",
+	(void)printf("%s: %u blocks brought back, %u left offline, %u settings put back, %u probes removed",
 		     name, result.blocks_restored, result.blocks_left_offline,
 		     result.settings_restored, result.probes_removed);
+	if (result.frames_given_back || result.frames_left)
+		(void)printf(", %u page frames given back, %u left", result.frames_given_back,
+			     result.frames_left);
+	(void)putchar('\n');
 	if (result.trouble[0])
 		log_error("%s", result.trouble);
 	if (result.blocks_left_offline)
 		return EXIT_ABORTED_MEMORY_OFFLINE;
-	if (result.settings_failed)
+	if (result.settings_failed || result.frames_left)
 		return EXIT_CANNOT_JUDGE;
 	if (active_path)
 		(void)unlink(active_path);

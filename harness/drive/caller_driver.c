@@ -24,6 +24,7 @@
 const struct caller_step *const caller_steps[CALLER_MAX] = {
 	[CALLER_COMPACTION] = &step_compaction,
 	[CALLER_MIGRATE_PAGES] = &step_migrate_pages,
+	[CALLER_SOFT_OFFLINE] = &step_soft_offline,
 };
 
 struct caller_driver {
@@ -84,7 +85,8 @@ static void emit(struct caller_driver *d)
 
 static bool goes_on(const struct caller_driver *d)
 {
-	return !atomic_load(&d->is_stopping) && clock_monotonic_ns() < d->end_ns;
+	return !atomic_load(&d->is_stopping) && !d->context.is_done &&
+	       clock_monotonic_ns() < d->end_ns;
 }
 
 static void nap(const struct caller_driver *d, uint64_t ns)

@@ -32,6 +32,7 @@ struct caller_context {
 	const struct move_target *targets; /* of the workers that this driver drives */
 	size_t n_targets;
 	uint64_t turn; /* of this call, from 0 */
+	bool is_done;  /* set by the step: there is nothing more to call for */
 	struct caller_event *event; /* for numbers of its own: caller_add_number() */
 	void *own;
 };
@@ -40,7 +41,7 @@ struct caller_context {
 void caller_add_number(struct caller_event *event, const char *name, uint64_t value);
 
 extern const struct caller_step *const caller_steps[CALLER_MAX];
-extern const struct caller_step step_compaction, step_migrate_pages;
+extern const struct caller_step step_compaction, step_migrate_pages, step_soft_offline;
 
 /* With another step than the table's; for tests. */
 struct caller_driver *caller_driver_start_with(const struct caller_step *step, struct fsio *fs,

@@ -17,6 +17,7 @@
 
 struct err;
 struct fsio;
+struct soft_offline_hooks;
 
 /* What a driver's thread did to migrate pages, as the observers saw it; has_* false: not measured. */
 struct drive_counts {
@@ -137,6 +138,7 @@ struct move_target {
 	uint64_t base_address; /* of the first page in that process; pages are consecutive */
 	uint64_t pages;
 	uint64_t page_size;
+	const char *group, *kind; /* of the worker; borrowed until join */
 };
 
 /*
@@ -169,6 +171,8 @@ struct drive_hooks {
 	void (*thread_started)(void *context, const char *driver, pid_t tid);
 	/* May so many bytes be taken now? false refuses the block. May be NULL. */
 	bool (*guard_allows)(void *context, uint64_t bytes);
+	/* What soft offline needs besides; NULL: there is none of it in this run. */
+	const struct soft_offline_hooks *soft_offline;
 };
 
 struct offline_driver;

@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "topology/topology.h"
 
 #define FAILED_LEDGERS_MAX 3
 /* The page of a process may be on its way just then (compaction): it is looked for again. */
@@ -76,7 +75,7 @@ static void choose(const struct soft_offline *s, struct soft_offline_injection *
 		.address = t->base_address + round % t->pages * t->page_size +
 			   round / t->pages * 7 % base_pages * s->kernel.page_size,
 	};
-	if (i->which == SOFT_OFFLINE_NO_MEMORY && !s->can_fail_allocations)
+	if (i->which == SOFT_OFFLINE_NO_MEMORY && !s->hooks.can_fail_allocations)
 		i->which = SOFT_OFFLINE_HELD;
 	if (i->which == SOFT_OFFLINE_TWICE && s->last_poisoned == 0)
 		i->which = SOFT_OFFLINE_PLAIN;
@@ -124,18 +123,13 @@ static int unarrange(const struct soft_offline *s, const struct soft_offline_inj
 static void look_before(const struct soft_offline *s, struct soft_offline_injection *i)
 {
 	const uint64_t huge = 1ULL << KPF_THP | 1ULL << KPF_HUGE;
-	const struct topology_block *block = NULL;
 	uint64_t flags = 0;
 
 	if (s->kernel.flags(&s->kernel, i->frame, &flags) == 0) {
 		i->was_poisoned = flags >> KPF_HWPOISON & 1;
 		i->was_huge = flags & huge;
 	}
-	if (s->topology && s->topology->block_size_bytes)
-		block = topology_find_block(s->topology, (uint32_t)(i->frame * s->kernel.page_size /
-								    s->topology->block_size_bytes));
-	if (block)
-		i->node = block->node;
+	i->node = s->hooks.node_of(s->hooks.context, i->frame);
 	i->knows_corrupted = s->kernel.corrupted(&s->kernel, &i->corrupted_before_bytes) == 0;
 }
 
@@ -207,7 +201,7 @@ static int carry_out(struct soft_offline *s, struct soft_offline_injection *i)
 
 	r = inject(s, i);
 	i->wall_ns = clock_monotonic_ns() - start_ns;
-	i->error = -r;
+	s->last_error = i->error = -r;
 	if (r != -ETIMEDOUT)
 		r = look_after(s, i);
 	released = unarrange(s, i);

@@ -14,7 +14,6 @@
 #include "drive/poison.h"
 
 struct err;
-struct topology;
 
 enum soft_offline_way {
 	SOFT_OFFLINE_MADVISE, /* "madvise": by the process itself, MADV_SOFT_OFFLINE */
@@ -37,7 +36,6 @@ const char *soft_offline_case_name(enum soft_offline_case which);
 
 /* A process whose pages may be injected; consecutive pages. */
 struct soft_offline_target {
-	uint32_t index; /* what the hooks know it by */
 	pid_t pid;
 	uint64_t base_address, pages, page_size;
 	const char *group, *kind; /* borrowed */
@@ -74,7 +72,7 @@ enum soft_offline_task {			    /* what a worker process is asked to do */
 			 SOFT_OFFLINE_TASK_RELEASE,
 			 SOFT_OFFLINE_TASK_CHECK,   /* -EILSEQ: the content is another */
 			 SOFT_OFFLINE_TASK_SCRATCH, /* a page of its own, used by nobody else:
-						       *ret_address */
+						     *ret_address */
 			 SOFT_OFFLINE_TASK_SCRATCH_FREE,
 			 SOFT_OFFLINE_TASKS,
 };
@@ -89,19 +87,23 @@ struct soft_offline_hooks {
 	int (*ask)(void *context, const struct soft_offline_target *target,
 		   enum soft_offline_task task, uint64_t address, uint64_t *ret_address);
 	void (*fault)(void *context, const char *text);
+	int32_t (*node_of)(void *context, uint64_t frame); /* -1: not known */
+	/* NULL: whatever is poisoned here can be given back; else why not. */
+	const char *cannot_undo_why;
+	/* fail_page_alloc is set for threads whose make-it-fail is on. */
+	bool can_fail_allocations;
 };
 
 struct soft_offline {
 	struct poison_kernel kernel;
 	struct soft_offline_hooks hooks;
-	const struct topology *topology;	   /* borrowed; NULL: nodes are not told */
 	const struct soft_offline_target *targets; /* borrowed */
 	size_t n_targets;
-	uint64_t budget; /* injections that may yet be made */
-	bool can_fail_allocations;
+	uint64_t budget;	/* injections that may yet be made */
 	uint64_t number;	/* of the next injection */
 	uint64_t last_poisoned; /* frame; 0: none yet */
 	uint32_t failed_ledgers;
+	int last_error; /* what the kernel answered to the last one: 0 or a positive errno */
 };
 
 /*

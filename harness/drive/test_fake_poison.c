@@ -144,6 +144,12 @@ static int on_ask(void *context, const struct soft_offline_target *target,
 	}
 }
 
+static int32_t on_node_of(void *context, uint64_t frame)
+{
+	(void)context;
+	return frame < 128 ? 3 : -1;
+}
+
 static void on_fault(void *context, const char *text)
 {
 	struct fake_poison *f = context;
@@ -180,11 +186,12 @@ void fake_poison_init(struct fake_poison *f, uint64_t budget)
 			  .ledger = on_ledger,
 			  .done = on_done,
 			  .ask = on_ask,
-			  .fault = on_fault},
+			  .fault = on_fault,
+			  .node_of = on_node_of,
+			  .can_fail_allocations = true},
 		.targets = &f->target,
 		.n_targets = 1,
 		.budget = budget,
-		.can_fail_allocations = true,
 	};
 	assert_int_equal(soft_offline_begin(&f->s, NULL), 0);
 }

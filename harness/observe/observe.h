@@ -33,6 +33,7 @@ enum observed_driver { /* whose threads are counted apart */
 	OBSERVED_MOVE_PAGES,
 	OBSERVED_COMPACTION,
 	OBSERVED_MIGRATE_PAGES,
+	OBSERVED_SOFT_OFFLINE,
 	OBSERVED_MAX,
 };
 const char *observed_driver_name(enum observed_driver driver);

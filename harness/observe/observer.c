@@ -32,6 +32,7 @@ static const char *const driver_names[OBSERVED_MAX] = {
 	[OBSERVED_MOVE_PAGES] = "move_pages",
 	[OBSERVED_COMPACTION] = "compaction",
 	[OBSERVED_MIGRATE_PAGES] = "migrate_pages",
+	[OBSERVED_SOFT_OFFLINE] = "soft_offline",
 };
 
 const char *observed_driver_name(enum observed_driver driver)

@@ -30,6 +30,7 @@ enum driven_by { /* which driver migrates this group's pages */
 	DRIVEN_BY_MOVE_PAGES,
 	DRIVEN_BY_COMPACTION, /* the callers, in the order of enum caller */
 	DRIVEN_BY_MIGRATE_PAGES,
+	DRIVEN_BY_SOFT_OFFLINE,
 	DRIVEN_BY_MAX,
 };
 
@@ -37,6 +38,7 @@ enum driven_by { /* which driver migrates this group's pages */
 enum caller {
 	CALLER_COMPACTION,
 	CALLER_MIGRATE_PAGES,
+	CALLER_SOFT_OFFLINE,
 	CALLER_MAX,
 };
 #define DRIVEN_BY_CALLER(caller) ((enum driven_by)(DRIVEN_BY_COMPACTION + (caller)))
@@ -94,11 +96,16 @@ struct profile_watchdog {
 	bool all_cpu_backtraces;
 };
 
-/* [compaction], [migrate_pages]; a key that a caller has no use for is no key of its section. */
+/*
+ * [compaction], [migrate_pages], [soft_offline]; a key that a caller has no use for is no key of
+ * its section.
+ */
 struct profile_caller {
 	bool is_there;
 	bool per_node;	   /* per_node = yes: also each node alone; no (default): all at once */
 	uint64_t pause_ns; /* pause = between two calls; default 0 */
+	uint32_t pages;	   /* pages = so many calls at most; no default */
+	bool consent;	   /* consent = yes: page frames may be taken out of use; no (default) */
 };
 
 struct profile {

@@ -100,6 +100,23 @@ static int check_drivers(const struct profile *p, const struct profile_lines *li
 	return 0;
 }
 
+static int check_soft_offline(const struct profile *p, const struct profile_lines *lines,
+			      struct err *e)
+{
+	for (size_t i = 0; i < p->n_workers; i++)
+		if (p->workers[i].driven_by == DRIVEN_BY_SOFT_OFFLINE &&
+		    p->workers[i].kind == KIND_KSM)
+			return err_set(e, -EINVAL,
+				       "%s:%u: ksm pages cannot be checked after a soft offline: writing what is looked for would make them another kind",
+				       p->path, lines->workers[i]);
+	if (p->callers[CALLER_SOFT_OFFLINE].is_there &&
+	    count_driven_by(p, DRIVEN_BY_SOFT_OFFLINE) == 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: no [workers] with driven_by = soft_offline: there would be no page to take out of use",
+			       p->path, lines->sections[SECTION_SOFT_OFFLINE]);
+	return 0;
+}
+
 static int check_ladder_fits(const struct profile *p, const struct profile_lines *lines,
 			     struct err *e)
 {
@@ -137,6 +154,8 @@ int profile_check(const struct profile *p, const struct profile_lines *lines, st
 
 	if (r == 0)
 		r = check_drivers(p, lines, e);
+	if (r == 0)
+		r = check_soft_offline(p, lines, e);
 	if (r == 0)
 		r = check_ladder_fits(p, lines, e);
 	if (r == 0)

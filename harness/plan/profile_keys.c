@@ -14,6 +14,7 @@ const char *const profile_sections[SECTION_MAX] = {
 	[SECTION_VERDICT] = "verdict",	 [SECTION_WATCHDOG] = "watchdog",
 	[SECTION_SCENARIO] = "scenario", [SECTION_COMPACTION] = "compaction",
 	[SECTION_MIGRATE_PAGES] = "migrate_pages",
+	[SECTION_SOFT_OFFLINE] = "soft_offline",
 };
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
@@ -44,6 +45,7 @@ static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
 	[DRIVEN_BY_MOVE_PAGES] = "move_pages",
 	[DRIVEN_BY_COMPACTION] = "compaction",
 	[DRIVEN_BY_MIGRATE_PAGES] = "migrate_pages",
+	[DRIVEN_BY_SOFT_OFFLINE] = "soft_offline",
 };
 _Static_assert(DRIVEN_BY_CALLER(CALLER_MAX) == DRIVEN_BY_MAX, "the callers are the last drivers");
 _Static_assert(SECTION_CALLER(CALLER_MAX) == SECTION_MAX, "and theirs the last sections");
@@ -137,6 +139,12 @@ const struct profile_key profile_keys[] = {
 	{SECTION_COMPACTION, "pause", KEY_DURATION, CALLER(CALLER_COMPACTION, pause_ns),
 	 0, HOUR_NS, NULL, "0s", false},
 	{SECTION_MIGRATE_PAGES, "pause", KEY_DURATION, CALLER(CALLER_MIGRATE_PAGES, pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_SOFT_OFFLINE, "pages", KEY_COUNT, CALLER(CALLER_SOFT_OFFLINE, pages),
+	 1, 65536, NULL, NULL, false},
+	{SECTION_SOFT_OFFLINE, "consent", KEY_YES_NO, CALLER(CALLER_SOFT_OFFLINE, consent),
+	 0, 0, NULL, "no", true},
+	{SECTION_SOFT_OFFLINE, "pause", KEY_DURATION, CALLER(CALLER_SOFT_OFFLINE, pause_ns),
 	 0, HOUR_NS, NULL, "0s", false},
 };
 const size_t n_profile_keys = ARRAY_SIZE(profile_keys);

@@ -36,6 +36,7 @@ enum section_id {
 	SECTION_SCENARIO,
 	SECTION_COMPACTION, /* the callers, in the order of enum caller */
 	SECTION_MIGRATE_PAGES,
+	SECTION_SOFT_OFFLINE,
 	SECTION_MAX,
 };
 

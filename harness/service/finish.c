@@ -101,7 +101,9 @@ size_t run_finish(struct run *run)
 
 	notify_stopping("bringing memory and settings back");
 	n_left = bring_back_blocks(run, left, &brought_back);
+	run_give_back_poison(run);
 	settings_restored = restore_settings(run);
+	run_undo_preparations(run);
 	run_drain_kmsg(run);
 	if (run->classifier) {
 		kmsg_classify_flush(run->classifier);
@@ -123,7 +125,7 @@ size_t run_finish(struct run *run)
 			  (unsigned long long)recorder_lost(run->recorder),
 			  recorder_trouble(run->recorder));
 	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
-	if (n_left == 0 && settings_restored && run->active_path) {
+	if (n_left == 0 && settings_restored && run->poison.frames_left == 0 && run->active_path) {
 		(void)unlink(run->active_path);
 		open_runs_remove(run->id);
 	}

@@ -188,5 +188,6 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks)
 		.thread_started = on_thread_started,
 		.guard_allows = on_guard_allows,
 		.fault = on_fault,
+		.soft_offline = run->poison.hooks.ledger ? &run->poison.hooks : NULL,
 	};
 }

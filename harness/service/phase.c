@@ -24,6 +24,8 @@ static struct move_target *targets_of(struct run *run, enum driven_by driven_by,
 			.base_address = targets[i].base_address,
 			.pages = targets[i].pages,
 			.page_size = targets[i].page_size,
+			.group = targets[i].config->name,
+			.kind = workload_kind_name(targets[i].config->kind),
 		};
 	free(targets);
 	*ret_n = n;

@@ -14,6 +14,9 @@
 #include "observe/observe.h"
 #include "record/journal.h"
 #include "record/record.h"
+#include "record/record_poison.h"
+#include "service/give_back.h"
+#include "service/prepare.h"
 #include "topology/topology.h"
 
 static void note_trouble(struct restore_result *result, const char *text)
@@ -87,6 +90,63 @@ static void put_back_setting(struct fsio *fs, struct recorder *recorder,
 	result->settings_restored++;
 }
 
+/* No frame is poisoned any more after a reboot. Before one, the way back may have to be made first. */
+static void give_back(struct fsio *fs, struct recorder *recorder, bool is_other_boot,
+		      const struct journal_unfinished *unfinished, struct restore_result *result)
+{
+	struct prepared prepared = {0};
+	struct given_back given = {0};
+	struct record_poison now;
+	struct err e = {0};
+
+	for (size_t i = 0; is_other_boot && recorder && i < unfinished->n_frames; i++)
+		record_unpoison(recorder, unfinished->frames[i], 0);
+	if (is_other_boot || unfinished->n_frames == 0)
+		return;
+	if (prepare_unpoison(fs, recorder, &prepared, &e) < 0)
+		note_trouble(result, e.text);
+	give_back_frames(fs, recorder, unfinished->frames, unfinished->n_frames, &given);
+	give_back_count(fs, &now);
+	if (recorder)
+		record_poison_end(recorder, given.left, &now);
+	result->frames_given_back = (unsigned int)given.frames;
+	result->frames_left = (unsigned int)given.left;
+	if (given.left) {
+		cleanup_free char *text = memory_format(
+			"%llu page frames could not be given back, the first is %llu: %s",
+			(unsigned long long)given.left, (unsigned long long)given.example,
+			errno_name(given.error));
+
+		note_trouble(result, text);
+	}
+	e = (struct err){0};
+	prepare_undo(recorder, &prepared, &e);
+	if (e.code < 0)
+		note_trouble(result, e.text);
+}
+
+/* The last first. A reboot has undone them all. */
+static void undo_preparations(struct recorder *recorder, bool is_other_boot,
+			      const struct journal_unfinished *unfinished,
+			      struct restore_result *result)
+{
+	for (size_t i = unfinished->n_prepared; i > 0; i--) {
+		const struct unfinished_prepared *p = &unfinished->prepared[i - 1];
+		int r = 0;
+
+		if (!is_other_boot)
+			r = prepare_undo_one(recorder, p->what, p->name);
+		else if (recorder)
+			record_prepared_undone(recorder, p->what, p->name, 0);
+		if (r < 0) {
+			cleanup_free char *text = memory_format("cannot undo the %s of %s: %s",
+								p->what, p->name, errno_name(r));
+
+			note_trouble(result, text);
+		}
+	}
+}
+
 /*
  * The journal of a run on a full or read-only disk cannot be continued: the restore itself does
  * not wait for that, it only says so.
@@ -136,17 +196,20 @@ int restore_run(struct fsio *fs, const char *directory, struct restore_result *r
 		return r;
 	*ret_result = (struct restore_result){0};
 	left = memory_alloc(unfinished.n_blocks, sizeof(*left));
-	if (unfinished.n_blocks || unfinished.n_settings)
+	if (unfinished.n_blocks || unfinished.n_settings || unfinished.n_frames ||
+	    unfinished.n_prepared)
 		recorder = reopen(directory, ret_result);
 	is_other_boot = is_of_other_boot(fs, directory);
 	for (size_t i = 0; i < unfinished.n_blocks; i++)
 		restore_block(fs, recorder, is_other_boot, &unfinished.blocks[i], ret_result, left);
+	give_back(fs, recorder, is_other_boot, &unfinished, ret_result);
 	for (size_t i = unfinished.n_settings; i > 0; i--) {
 		if (is_other_boot)
 			note_setting_gone(recorder, &unfinished.settings[i - 1], ret_result);
 		else
 			put_back_setting(fs, recorder, &unfinished.settings[i - 1], ret_result);
 	}
+	undo_preparations(recorder, is_other_boot, &unfinished, ret_result);
 	if (observer_remove_stale(fs, &ret_result->probes_removed, &ignored) < 0)
 		note_trouble(ret_result, ignored.text);
 	if (recorder)

@@ -16,6 +16,8 @@ struct restore_result {
 	unsigned int settings_restored;
 	unsigned int settings_failed;
 	unsigned int probes_removed;
+	unsigned int frames_given_back; /* page frames that were poisoned */
+	unsigned int frames_left;
 	char trouble[512]; /* the first thing that did not work, "" when all did */
 };
 

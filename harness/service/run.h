@@ -12,16 +12,18 @@
 #include "base/fsio.h"
 #include "drive/drive.h"
 #include "drive/settings.h"
+#include "drive/soft_offline.h"
 #include "observe/kmsg.h"
 #include "observe/observe.h"
 #include "observe/stuck_watch.h"
 #include "observe/vmstat.h"
 #include "plan/plan.h"
 #include "record/record.h"
+#include "service/prepare.h"
 #include "topology/topology.h"
 #include "workers/workers.h"
 
-#define RUN_MAX_SETTINGS 24
+#define RUN_MAX_SETTINGS 32
 #define RUN_MAX_WATCHDOG_SETTINGS 7
 
 struct run_options {
@@ -56,6 +58,15 @@ struct run_figures {
 	bool is_offline;	/* a block of ours is offline now */
 };
 
+/* Page frames that the run takes out of use. */
+struct run_poison {
+	struct prepared prepared;
+	struct soft_offline_hooks hooks;
+	char cannot_undo_why[512]; /* "": whatever is taken can be given back */
+	bool is_begun;		   /* its books are open */
+	uint64_t frames_left;	   /* that could not be given back */
+};
+
 struct run {
 	struct run_options options;
 	struct profile profile;
@@ -77,6 +88,7 @@ struct run {
 	struct vmstat vmstat_start;
 	struct setting settings[RUN_MAX_SETTINGS];
 	size_t n_settings;
+	struct run_poison poison;
 
 	int epoll_fd, signal_fd, timer_fd;
 	_Atomic uint64_t reserve_bytes; /* the plan's, or since a reload the profile's new one */
@@ -119,6 +131,14 @@ struct run_watchdog_setting {
 size_t run_watchdog_settings(const struct profile_watchdog *w,
 			     struct run_watchdog_setting list[RUN_MAX_WATCHDOG_SETTINGS]);
 int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting, struct err *e);
+
+/*
+ * run_poison.c: before the first phase, what soft offline needs (debugfs, a module, fault injection);
+ * after the last, every page frame is given back; and when the settings are, the rest is undone.
+ */
+int run_prepare_poison(struct run *run, struct err *e);
+void run_give_back_poison(struct run *run);
+void run_undo_preparations(struct run *run);
 
 /*
  * reload.c: reads the profile again and takes over [guard] and [watchdog]. Anything else belongs to

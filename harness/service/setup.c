@@ -45,12 +45,19 @@ static int load(struct run *run, struct err *e)
 
 static int check_consent(const struct run *run, struct err *e)
 {
+	const struct profile_caller *poison = &run->profile.callers[CALLER_SOFT_OFFLINE];
 	bool is_asked_to_offline = run->profile.has_offline;
 
 	if (geteuid() != 0) {
 		(void)err_set(e, -EPERM,
 			      "memsoak run needs root (it writes /sys/devices/system/memory and moves other processes' pages): try sudo");
 		return EXIT_CANNOT_JUDGE;
+	}
+	if (poison->is_there && !(poison->consent && run->options.yes)) {
+		(void)err_set(e, -EPERM,
+			      "this run takes page frames of this live host out of use: say --yes, and set consent = yes in [soft_offline] of %s",
+			      run->profile.path);
+		return EXIT_USAGE;
 	}
 	if (run->options.yes || run->profile.unattended)
 		return EXIT_PASS;
@@ -215,7 +222,7 @@ int run_set_up(struct run *run, struct err *e)
 		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
 	run_open_control(run);
 	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0 ||
-	    run_open_veto(run, e) < 0)
+	    run_open_veto(run, e) < 0 || run_prepare_poison(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();

@@ -125,6 +125,7 @@ size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by 
 				.base_address = process->shared->base_address,
 				.pages = process->shared->pages,
 				.page_size = process->shared->page_size,
+				.config = &group->config,
 			};
 			/* The pages are the same in each process of a shared group. */
 			if (workload_kind_is_shared(group->config.kind))

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/prepare.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fsio.h"
+#include "base/process.h"
+#include "drive/poison.h"
+#include "record/record_poison.h"
+
+#define DEBUGFS "sys/kernel/debug"
+#define MODULE "hwpoison_inject"
+#define LOAD_NS (30 * NS_PER_S)
+#define LOOK_NS (10 * NS_PER_MS)
+
+static bool is_debugfs_mounted(void)
+{
+	struct statfs now;
+
+	return statfs("/" DEBUGFS, &now) == 0 && now.f_type == DEBUGFS_MAGIC;
+}
+
+static int note(struct recorder *recorder, const char *what, const char *name, struct err *e)
+{
+	int r = recorder ? record_prepared(recorder, what, name) : 0;
+
+	return r < 0 ? err_errno(e, r, "%s %s is not made: it is not on record", what, name) : 0;
+}
+
+static int mount_debugfs(struct recorder *recorder, struct prepared *p, struct err *e)
+{
+	int r;
+
+	if (is_debugfs_mounted())
+		return 0;
+	r = note(recorder, "mount", DEBUGFS, e);
+	if (r < 0)
+		return r;
+	if (mount("debugfs", "/" DEBUGFS, "debugfs", 0, NULL) < 0) {
+		r = -errno;
+		if (recorder)
+			record_prepared_undone(recorder, "mount", DEBUGFS, 0);
+		return err_errno(e, -EOPNOTSUPP, "cannot mount debugfs at /%s (%s)", DEBUGFS,
+				 errno_name(r));
+	}
+	p->debugfs = true;
+	return 0;
+}
+
+/* modprobe knows where modules are and what they need; it must not keep us waiting for ever. */
+static int load_module(struct fsio *fs, struct err *e)
+{
+	char program[256] = "";
+	const char *argv[] = {"/sbin/modprobe", "-q", MODULE, NULL};
+	const struct process_options options = {.stdout_fd = -1, .stderr_fd = -1};
+	uint64_t until_ns = clock_monotonic_ns() + LOAD_NS;
+	struct process process;
+	int status = 0, r;
+
+	/* The kernel's own idea of where it is. */
+	if (fsio_read_text(fs, program, sizeof(program), "proc/sys/kernel/modprobe") > 0)
+		argv[0] = program;
+	r = process_spawn(&process, argv, &options, e);
+	if (r < 0)
+		return r;
+	while (waitpid(process.pid, &status, WNOHANG) == 0) {
+		if (clock_monotonic_ns() >= until_ns)
+			(void)kill(process.pid, SIGKILL);
+		(void)clock_sleep_ns(LOOK_NS);
+	}
+	cleanup_closep(&process.pidfd);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOENT;
+}
+
+static int load_hwpoison(struct fsio *fs, struct recorder *recorder, struct prepared *p,
+			 struct err *e)
+{
+	int r;
+
+	if (fsio_exists(fs, POISON_UNPOISON_PATH))
+		return 0;
+	r = note(recorder, "module", MODULE, e);
+	if (r < 0)
+		return r;
+	r = load_module(fs, NULL);
+	if (r == 0 && fsio_exists(fs, POISON_UNPOISON_PATH)) {
+		p->hwpoison = true;
+		return 0;
+	}
+	if (r < 0 && recorder)
+		record_prepared_undone(recorder, "module", MODULE, 0);
+	p->hwpoison = r == 0;
+	return err_set(e, -EOPNOTSUPP,
+		       "there is no /%s, and modprobe " MODULE " %s (CONFIG_HWPOISON_INJECT)",
+		       POISON_UNPOISON_PATH, r < 0 ? "fails" : "makes none");
+}
+
+int prepare_unpoison(struct fsio *fs, struct recorder *recorder, struct prepared *p, struct err *e)
+{
+	int r = 0;
+
+	if (!fs->is_real_root)
+		return err_set(e, -EOPNOTSUPP, "nothing is mounted or loaded for a captured tree");
+	r = mount_debugfs(recorder, p, e);
+	return r < 0 ? r : load_hwpoison(fs, recorder, p, e);
+}
+
+int prepare_undo_one(struct recorder *recorder, const char *what, const char *name)
+{
+	int r = -EINVAL;
+
+	/* Nothing but what we make ourselves: the words may come from a journal. */
+	if (strcmp(what, "mount") == 0 && strcmp(name, DEBUGFS) == 0)
+		r = !is_debugfs_mounted() || umount2("/" DEBUGFS, 0) == 0 ? 0 : -errno;
+	else if (strcmp(what, "module") == 0 && strcmp(name, MODULE) == 0)
+		r = syscall(SYS_delete_module, MODULE, O_NONBLOCK) == 0 || errno == ENOENT ? 0
+											   : -errno;
+	if (recorder)
+		record_prepared_undone(recorder, what, name, r < 0 ? -r : 0);
+	return r;
+}
+
+static void undo(struct recorder *recorder, bool *is_made, const char *what, const char *name,
+		 struct err *e)
+{
+	int r = *is_made ? prepare_undo_one(recorder, what, name) : 0;
+
+	if (r < 0)
+		(void)err_errno(e, r, "cannot undo the %s of %s", what, name);
+	else
+		*is_made = false;
+}
+
+void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e)
+{
+	undo(recorder, &p->hwpoison, "module", MODULE, e);
+	undo(recorder, &p->debugfs, "mount", DEBUGFS, e);
+}
