@@ -26,6 +26,13 @@ static const struct {
 	{"sample", fold_take_sample, true},
 	{"move", fold_take_move, true},
 	{"called", fold_take_called, true},
+	{"soft_offline_intent", fold_take_soft_offline_intent, true},
+	{"soft_offline", fold_take_soft_offline, true},
+	{"unpoison", fold_take_unpoison, false},
+	{"poison_start", fold_take_poison_start, true},
+	{"poison_end", fold_take_poison_end, false},
+	{"prepared", NULL, false},
+	{"prepared_undone", NULL, false},
 	{"refused", fold_take_refused, true},
 	{"unavailable", fold_take_unavailable, true},
 	{"holders", fold_take_holders, true},
@@ -91,6 +98,7 @@ static void fold_done(struct fold *f)
 	tally_done(&f->move.by_status);
 	tally_done(&f->veto.by_errno);
 	fold_callers_done(f);
+	fold_soft_offline_done(&f->soft_offline);
 	tally_done(&f->vmstat.differences);
 	tally_done(&f->findings_by_kind);
 	text_tally_done(&f->faults);

@@ -12,6 +12,7 @@
 
 #include "base/hist.h"
 #include "record/journal.h"
+#include "reports/fold_soft_offline.h"
 #include "reports/guest_end.h"
 #include "reports/ratio.h"
 #include "reports/run_file.h"
@@ -193,6 +194,7 @@ struct fold {
 	struct fold_veto veto;
 	struct fold_move move;
 	struct fold_caller callers[FOLD_DRIVERS]; /* from FOLD_FIRST_CALLER on */
+	struct fold_soft_offline soft_offline;
 	struct fold_counts counts; /* the latest cumulative ones */
 	struct fold_vmstat vmstat;
 	struct fold_group *groups; /* owned */
@@ -255,6 +257,14 @@ void fold_take_called(struct fold *f, struct journal_value o);
 void fold_take_unavailable(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_callers(struct fold *f);
 void fold_callers_done(struct fold *f);
+
+void fold_take_poison_start(struct fold *f, struct journal_value o);
+void fold_take_poison_end(struct fold *f, struct journal_value o);
+void fold_take_unpoison(struct fold *f, struct journal_value o);
+void fold_take_soft_offline_intent(struct fold *f, struct journal_value o);
+void fold_take_soft_offline(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_soft_offline(struct fold *f); /* NULL: there was none */
+void fold_soft_offline_done(struct fold_soft_offline *s);
 
 void fold_take_counts(struct fold *f, struct journal_value migration);
 struct jsonw *fold_describe_counts(struct fold *f);

@@ -241,6 +241,7 @@ struct jsonw *fold_describe(struct fold *f)
 		fold_unmeasured(f, "holders",
 				"%llu searches were cut: not every process was looked at in time",
 				(unsigned long long)f->holders_cut);
+	jsonw_set(report, "soft_offline", fold_describe_soft_offline(f));
 	jsonw_set(report, "migration", fold_describe_counts(f));
 	jsonw_set(report, "ladder", fold_describe_ladder(f));
 	describe_behaviour(report);

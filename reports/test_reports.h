@@ -102,3 +102,4 @@ int test_report_file(void);
 int test_behaviour(void);
 int test_scenarios(void);
 int test_pinned(void);
+int test_scenario_soft_offline(void);

@@ -223,7 +223,8 @@ int main(void)
 		     test_fold_counts() + test_fold_console() + test_fold_stuck() + test_fold_phases() + test_fold_frame() +
 		     test_run_file() + test_verdict_rules() + test_verdict_log() +
 		     test_verdict_runs() + test_torn() + test_hostile() + test_validate() +
-		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned();
+		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned() +
+		     test_scenario_soft_offline();
 
 	return failed ? 1 : 0;
 }
