@@ -318,6 +318,12 @@ static void test_rules_of_scenarios(void **state)
 	f.scenario = "s";
 	f.scenario_result = VERDICT_SKIP;
 	judge(&f, VERDICT_SKIP, 4, "scenario s: ");
+	f.faulters = 4;
+	f.knows_waits = true;
+	f.waits = 0;
+	judge(&f, VERDICT_SKIP, 4, "scenario s: ");
+	f.scenario_result = VERDICT_PASS;
+	errs(&f, "none ever waited");
 }
 
 int test_scenarios(void)

@@ -268,15 +268,19 @@ static bool scenario_holds(const struct verdict_facts *f, char *why, size_t size
 	return say_scenario(f, VERDICT_PASS, why, size);
 }
 
+/* Who skips has said why there is nothing to be seen. */
+static bool is_excused(const struct verdict_facts *f)
+{
+	return only_unavailable(f) || is_scenario(f, VERDICT_SKIP);
+}
+
 static bool no_migration(const struct verdict_facts *f, char *why, size_t size)
 {
 	bool is_seen = (f->knows_attempts && f->attempts > 0) || f->moved > 0 ||
 		       (f->knows_migrated && f->migrated > 0);
 
 	(void)snprintf(why, size, "not exercised: no migration was seen");
-	/* Who skips has said why there is none. */
-	return !is_seen && !f->plans_nothing && !f->is_live && !only_unavailable(f) &&
-	       !is_scenario(f, VERDICT_SKIP);
+	return !is_seen && !f->plans_nothing && !f->is_live && !is_excused(f);
 }
 
 static bool no_waits(const struct verdict_facts *f, char *why, size_t size)
@@ -285,7 +289,7 @@ static bool no_waits(const struct verdict_facts *f, char *why, size_t size)
 		       "not exercised: %" PRIu64
 		       " faulters, and none ever waited on a migration entry",
 		       f->faulters);
-	return f->faulters > 0 && f->knows_waits && f->waits == 0 && !f->is_live;
+	return f->faulters > 0 && f->knows_waits && f->waits == 0 && !f->is_live && !is_excused(f);
 }
 
 static bool nothing_planned(const struct verdict_facts *f, char *why, size_t size)

@@ -54,23 +54,27 @@ static bool half_is_intact(const struct pages *pages, uint64_t base_page)
 	return true;
 }
 
+/* Which of the base pages among the hot ones. */
+static uint64_t base_page_of(const struct pages *pages, uint64_t address)
+{
+	return (address - (uint64_t)(uintptr_t)pages->base) / base_page_size();
+}
+
 static int prepare(struct orders *o, uint64_t address, uint64_t *ret_answer)
 {
 	const struct worker *w = o->worker;
-	uint64_t n = w->pages.count * w->pages.size / base_page_size();
+	uint64_t base_page = base_page_of(&w->pages, address);
 	size_t words = base_page_size() / WORD_SIZE / 2;
 
-	(void)address;
 	(void)ret_answer;
 	if (w->pages.is_read_only)
 		return -EROFS;
 	/* Word 0, and behind it one for each thread that writes (refault.c). */
 	if (w->first_writer + w->threads + 1 > words)
 		return -E2BIG;
-	for (uint64_t k = 0; k < n; k++)
-		for (size_t i = 0; i < words; i++)
-			__atomic_store_n(&checked_half(&w->pages, k)[i],
-					 content_of(k * base_page_size(), i), __ATOMIC_RELAXED);
+	for (size_t i = 0; i < words; i++)
+		__atomic_store_n(&checked_half(&w->pages, base_page)[i],
+				 content_of(base_page * base_page_size(), i), __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -124,13 +128,13 @@ static int hold(struct orders *o, uint64_t address, uint64_t *ret_answer)
 static int check(struct orders *o, uint64_t address, uint64_t *ret_answer)
 {
 	const struct pages *pages = &o->worker->pages;
-	uint64_t offset = address - (uint64_t)(uintptr_t)pages->base;
-	uint64_t page = offset / pages->size;
+	uint64_t base_page = base_page_of(pages, address);
+	uint64_t page = base_page * base_page_size() / pages->size;
 
 	(void)ret_answer;
 	if (__atomic_load_n(pages_word(pages, page, 0), __ATOMIC_RELAXED) != pages_pattern(page))
 		return -EILSEQ;
-	return half_is_intact(pages, offset / base_page_size()) ? 0 : -EILSEQ;
+	return half_is_intact(pages, base_page) ? 0 : -EILSEQ;
 }
 
 static int scratch_free(struct orders *o, uint64_t address, uint64_t *ret_answer)
@@ -164,7 +168,7 @@ static const struct {
 	int (*obey)(struct orders *o, uint64_t address, uint64_t *ret_answer);
 	bool is_of_page; /* address must be that of a base page of the hot ones */
 } tasks[WORKER_TASKS] = {
-	[WORKER_PREPARE] = {prepare, false},
+	[WORKER_PREPARE] = {prepare, true},
 	[WORKER_SOFT_OFFLINE] = {soft_offline, true},
 	[WORKER_SOFT_OFFLINE_NO_MEMORY] = {soft_offline_no_memory, true},
 	[WORKER_HOLD] = {hold, true},

@@ -29,7 +29,7 @@ enum worker_state {
 
 /* What a process can be asked to do once, besides its threads' work: orders.c. */
 enum worker_task {
-	WORKER_PREPARE, /* every page gets the content that WORKER_CHECK looks for */
+	WORKER_PREPARE, /* the page gets the content that WORKER_CHECK looks for */
 	WORKER_SOFT_OFFLINE,
 	WORKER_SOFT_OFFLINE_NO_MEMORY, /* while this thread can allocate no page */
 	WORKER_HOLD,		       /* puts the page into a pipe */

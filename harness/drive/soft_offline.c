@@ -94,6 +94,11 @@ static int find_frame(const struct soft_offline *s, const struct soft_offline_in
 	return r;
 }
 
+static bool has_content(const struct soft_offline_injection *i)
+{
+	return i->target && i->which != SOFT_OFFLINE_FREED;
+}
+
 /* Brings about what the case is, and finds the frame. Undone by unarrange(). */
 static int arrange(const struct soft_offline *s, struct soft_offline_injection *i)
 {
@@ -106,6 +111,8 @@ static int arrange(const struct soft_offline *s, struct soft_offline_injection *
 	}
 	if (i->which == SOFT_OFFLINE_FREED)
 		r = ask(s, i, SOFT_OFFLINE_TASK_SCRATCH, &i->address);
+	else
+		r = ask(s, i, SOFT_OFFLINE_TASK_PREPARE, NULL);
 	if (r == 0)
 		r = find_frame(s, i, &i->frame);
 	if (r == 0 && i->which == SOFT_OFFLINE_FREED)
@@ -141,11 +148,6 @@ static int inject(const struct soft_offline *s, const struct soft_offline_inject
 		return s->kernel.soft_offline(&s->kernel, i->frame, no_memory);
 	return ask(s, i, no_memory ? SOFT_OFFLINE_TASK_INJECT_NO_MEMORY : SOFT_OFFLINE_TASK_INJECT,
 		   NULL);
-}
-
-static bool has_content(const struct soft_offline_injection *i)
-{
-	return i->target && i->which != SOFT_OFFLINE_FREED;
 }
 
 /* Negative: the worker does not answer. */

@@ -65,7 +65,8 @@ struct soft_offline_injection {
 const char *soft_offline_expected(const struct soft_offline_injection *injection);
 
 enum soft_offline_task {			    /* what a worker process is asked to do */
-			 SOFT_OFFLINE_TASK_PREPARE, /* write what is checked later */
+			 SOFT_OFFLINE_TASK_PREPARE, /* write what TASK_CHECK looks for into the page
+						     */
 			 SOFT_OFFLINE_TASK_INJECT,
 			 SOFT_OFFLINE_TASK_INJECT_NO_MEMORY,
 			 SOFT_OFFLINE_TASK_HOLD,
@@ -107,7 +108,7 @@ struct soft_offline {
 };
 
 /*
- * Has every target write what is checked later. @s is filled by the caller, but for what begins
+ * Asks every target whether it can do its part. @s is filled by the caller, but for what begins
  * with 0. -EINVAL: no target has pages.
  */
 int soft_offline_begin(struct soft_offline *s, struct err *e);

@@ -101,8 +101,8 @@ size_t run_finish(struct run *run)
 
 	notify_stopping("bringing memory and settings back");
 	n_left = bring_back_blocks(run, left, &brought_back);
-	run_give_back_poison(run);
 	settings_restored = restore_settings(run);
+	run_give_back_poison(run); /* when the pools of huge pages are gone: no frame is within one */
 	run_undo_preparations(run);
 	run_drain_kmsg(run);
 	if (run->classifier) {

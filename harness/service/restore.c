@@ -202,13 +202,13 @@ int restore_run(struct fsio *fs, const char *directory, struct restore_result *r
 	is_other_boot = is_of_other_boot(fs, directory);
 	for (size_t i = 0; i < unfinished.n_blocks; i++)
 		restore_block(fs, recorder, is_other_boot, &unfinished.blocks[i], ret_result, left);
-	give_back(fs, recorder, is_other_boot, &unfinished, ret_result);
 	for (size_t i = unfinished.n_settings; i > 0; i--) {
 		if (is_other_boot)
 			note_setting_gone(recorder, &unfinished.settings[i - 1], ret_result);
 		else
 			put_back_setting(fs, recorder, &unfinished.settings[i - 1], ret_result);
 	}
+	give_back(fs, recorder, is_other_boot, &unfinished, ret_result);
 	undo_preparations(recorder, is_other_boot, &unfinished, ret_result);
 	if (observer_remove_stale(fs, &ret_result->probes_removed, &ignored) < 0)
 		note_trouble(ret_result, ignored.text);

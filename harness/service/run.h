@@ -134,7 +134,7 @@ int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting
 
 /*
  * run_poison.c: before the first phase, what soft offline needs (debugfs, a module, fault injection);
- * after the last, every page frame is given back; and when the settings are, the rest is undone.
+ * after the settings are put back, every page frame is given back, and then the rest is undone.
  */
 int run_prepare_poison(struct run *run, struct err *e);
 void run_give_back_poison(struct run *run);

@@ -31,7 +31,7 @@ static void orders_are_obeyed(void **state)
 		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer),
 		-EILSEQ);
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, ANSWER_NS, &answer), 0);
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, ANSWER_NS, &answer), 0);
 	assert_int_equal(
 		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer), 0);
 	assert_int_equal(
@@ -44,24 +44,26 @@ static void orders_are_obeyed(void **state)
 
 static void nobody_is_asked_in_vain(void **state)
 {
-	uint64_t answer, start_ns;
+	uint64_t answer, base, start_ns;
 	struct rig rig;
 	pid_t pid;
 
 	(void)state;
 	pid = begin(&rig);
-	assert_int_equal(worker_groups_order(rig.groups, 1, WORKER_PREPARE, 0, ANSWER_NS, &answer),
-			 -ESRCH);
+	base = rig.groups->groups[0].processes[1].shared->base_address;
+	assert_int_equal(
+		worker_groups_order(rig.groups, 1, WORKER_PREPARE, base, ANSWER_NS, &answer),
+		-ESRCH);
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	start_ns = clock_monotonic_ns();
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, NS_PER_S / 5, &answer),
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, NS_PER_S / 5, &answer),
 		-ETIMEDOUT);
 	assert_true(clock_monotonic_ns() - start_ns >= NS_PER_S / 5);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	rig.groups->groups[0].processes[1].alive = 0;
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, 0, ANSWER_NS, &answer),
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, ANSWER_NS, &answer),
 		-ESRCH);
 	rig.groups->groups[0].processes[1].alive = 1;
 	rig_close(&rig);
