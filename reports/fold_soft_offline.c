@@ -60,7 +60,6 @@ void fold_take_soft_offline_intent(struct fold *f, struct journal_value o)
 	(void)journal_bool(o, "was_poisoned", &e->was_poisoned);
 	(void)journal_bool(o, "was_huge", &e->was_huge);
 	e->has_owner = journal_is_there(journal_get(o, "pid"));
-	e->is_freed = journal_equals(o, "case", "freed");
 	take_word(o, "case", e->which);
 	take_word(o, "way", e->way);
 	take_word(o, "expected", e->expected);
@@ -111,8 +110,7 @@ static bool is_unmoved(const struct fold_soft_offline *s, const struct outcome *
 		       size_t size)
 {
 	(void)snprintf(why, size, "the page is still in the poisoned frame");
-	return x->adds && s->entry.has_owner && !s->entry.is_freed && x->new_frame &&
-	       x->new_frame == s->entry.frame;
+	return x->adds && s->entry.has_owner && x->new_frame && x->new_frame == s->entry.frame;
 }
 
 static void judge_outcome(struct fold_soft_offline *s, const struct outcome *x)

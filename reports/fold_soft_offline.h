@@ -11,7 +11,7 @@
 struct fold_entry {
 	bool is_open;
 	uint64_t number, frame;
-	bool has_owner, is_freed, was_poisoned, was_huge;
+	bool has_owner, was_poisoned, was_huge;
 	char which[TALLY_NAME_SIZE], way[TALLY_NAME_SIZE], kind[TALLY_NAME_SIZE];
 	char expected[TALLY_NAME_SIZE];
 };

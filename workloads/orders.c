@@ -149,18 +149,27 @@ static int scratch_free(struct orders *o, uint64_t address, uint64_t *ret_answer
 
 static int scratch(struct orders *o, uint64_t address, uint64_t *ret_answer)
 {
+	const struct pages *pages = &o->worker->pages;
+	off_t behind = (off_t)(pages->count * pages->size); /* the file has a page more */
 	size_t size = base_page_size();
 	void *page;
 	int r = scratch_free(o, address, ret_answer);
 
 	if (r < 0)
 		return r;
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    pages->has_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
+		    pages->has_file ? pages->file_fd : -1, pages->has_file ? behind : 0);
 	if (page == MAP_FAILED)
 		return -errno;
 	/* A write, so that it is a page of its own and not the zero page. */
 	__atomic_store_n((uint64_t *)page, PAGES_MAGIC, __ATOMIC_RELAXED);
 	o->scratch = *ret_answer = (uint64_t)(uintptr_t)page;
+	/* A clean page of a file, so that the kernel can drop it once it is not mapped. */
+	if (pages->has_file && sync_file_range(pages->file_fd, behind, (off_t)size,
+					       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+						       SYNC_FILE_RANGE_WAIT_AFTER) < 0)
+		return -errno;
 	return 0;
 }
 

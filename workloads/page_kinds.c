@@ -28,6 +28,10 @@ static const struct page_kind_traits kinds[] = {
 	[PAGES_SHARED_HUGETLB] = {
 		.name = "shared-hugetlb", .has_memory_fd = true, .is_huge = true,
 		.is_hugetlb = true, .advice = MADV_NORMAL, .proof = KPF_HUGE},
+	/* What swap is behind, the pages of tmpfs too, has that bit. */
+	[PAGES_MAPPED_FILE] = {
+		.name = "mapped-file", .has_memory_fd = true, .is_file = true,
+		.advice = MADV_NORMAL, .proof = KPF_SWAPBACKED},
 	[PAGES_KSM] = {
 		.name = "ksm", .is_read_only = true, .advice = MADV_MERGEABLE, .proof = KPF_KSM},
 };

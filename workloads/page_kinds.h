@@ -14,6 +14,7 @@ enum page_kind { /* the names are those of the profiles */
 	PAGES_SHARED_THP,
 	PAGES_PRIVATE_HUGETLB,
 	PAGES_SHARED_HUGETLB,
+	PAGES_MAPPED_FILE,
 	PAGES_KSM,
 	PAGES_KINDS,
 };
@@ -27,9 +28,10 @@ struct page_kind_traits {
 	bool is_hugetlb;
 	bool is_read_only; /* a write would make it another kind */
 	int advice;	   /* of madvise() */
+	bool is_file; /* the memory fd is a file of a file system */
 	/*
 	 * The bit of /proc/kpageflags (include/uapi/linux/kernel-page-flags.h) that proves the
-	 * kind, -1: none is needed.
+	 * kind, -1: none is needed. Of files it is that the bit is not set.
 	 */
 	int proof;
 };

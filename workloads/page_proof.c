@@ -20,6 +20,7 @@ static const char *const reasons[PAGES_KINDS] = {
 	[PAGES_SHARED_THP] = "is /sys/kernel/mm/transparent_hugepage/shmem_enabled 'never' or 'deny', or free memory in pieces?",
 	[PAGES_PRIVATE_HUGETLB] = "is the pool of huge pages too small?",
 	[PAGES_SHARED_HUGETLB] = "is the pool of huge pages too small?",
+	[PAGES_MAPPED_FILE] = "is the run's folder on a tmpfs?",
 	[PAGES_KSM] = "is /sys/kernel/mm/ksm/run 1?",
 };
 
@@ -35,6 +36,7 @@ int page_proof_count(const struct pages *pages, enum page_kind kind, uint64_t *r
 		     struct err *e)
 {
 	int bit = page_kind_traits(kind)->proof;
+	bool is_file = page_kind_traits(kind)->is_file;
 	cleanup_close int map_fd = -1, flags_fd = -1;
 	int r;
 
@@ -56,7 +58,7 @@ int page_proof_count(const struct pages *pages, enum page_kind kind, uint64_t *r
 
 		pagemap_read(map_fd, (uint64_t)(uintptr_t)pages_word(pages, i, 0), &entry, 1);
 		if (pagemap_is_present(entry) && flags_of(flags_fd, pagemap_frame(entry), &flags) == 0)
-			*ret_count += flags >> bit & 1;
+			*ret_count += (flags >> bit & 1) != is_file;
 	}
 	return 0;
 }

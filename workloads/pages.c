@@ -156,7 +156,12 @@ int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint6
 	int flags = traits->has_memory_fd || kind == PAGES_KSM ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE;
 	int r;
 
-	*pages = (struct pages){.count = count, .is_read_only = traits->is_read_only};
+	*pages = (struct pages){
+		.count = count,
+		.is_read_only = traits->is_read_only,
+		.has_file = traits->is_file,
+		.file_fd = memory_fd,
+	};
 	r = page_kind_size(kind, &pages->size, e);
 	if (r < 0)
 		return r;

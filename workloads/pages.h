@@ -23,6 +23,8 @@ struct pages {
 	uint64_t count;
 	uint64_t size; /* of one page, bytes */
 	bool is_read_only;
+	bool has_file; /* the pages are those of the file behind file_fd, from its beginning */
+	int file_fd;   /* borrowed */
 };
 
 static inline uint64_t *pages_word(const struct pages *pages, uint64_t page, uint64_t word)

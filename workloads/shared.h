@@ -35,7 +35,7 @@ enum worker_task {
 	WORKER_HOLD,		       /* puts the page into a pipe */
 	WORKER_RELEASE,		       /* and takes it out; no page is held: nothing */
 	WORKER_CHECK,		       /* -EILSEQ: the content is another */
-	WORKER_SCRATCH,		       /* maps a page that nobody touches: the answer's address */
+	WORKER_SCRATCH,		       /* maps a further page of the kind, clean if it is a file's */
 	WORKER_SCRATCH_FREE,	       /* unmaps it */
 	WORKER_TASKS,
 };

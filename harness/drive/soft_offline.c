@@ -77,6 +77,8 @@ static void choose(const struct soft_offline *s, struct soft_offline_injection *
 	};
 	if (i->which == SOFT_OFFLINE_NO_MEMORY && !s->hooks.can_fail_allocations)
 		i->which = SOFT_OFFLINE_HELD;
+	if (i->which == SOFT_OFFLINE_FREED && t->is_file)
+		i->which = SOFT_OFFLINE_CLEAN;
 	if (i->which == SOFT_OFFLINE_TWICE && s->last_poisoned == 0)
 		i->which = SOFT_OFFLINE_PLAIN;
 }
@@ -94,9 +96,15 @@ static int find_frame(const struct soft_offline *s, const struct soft_offline_in
 	return r;
 }
 
+/* A page besides the hot ones, that is unmapped before the injection. */
+static bool is_scratch(const struct soft_offline_injection *i)
+{
+	return i->which == SOFT_OFFLINE_FREED || i->which == SOFT_OFFLINE_CLEAN;
+}
+
 static bool has_content(const struct soft_offline_injection *i)
 {
-	return i->target && i->which != SOFT_OFFLINE_FREED;
+	return i->target && !is_scratch(i);
 }
 
 /* Brings about what the case is, and finds the frame. Undone by unarrange(). */
@@ -109,13 +117,13 @@ static int arrange(const struct soft_offline *s, struct soft_offline_injection *
 		i->frame = s->last_poisoned;
 		return 0;
 	}
-	if (i->which == SOFT_OFFLINE_FREED)
+	if (is_scratch(i))
 		r = ask(s, i, SOFT_OFFLINE_TASK_SCRATCH, &i->address);
 	else
 		r = ask(s, i, SOFT_OFFLINE_TASK_PREPARE, NULL);
 	if (r == 0)
 		r = find_frame(s, i, &i->frame);
-	if (r == 0 && i->which == SOFT_OFFLINE_FREED)
+	if (r == 0 && is_scratch(i))
 		r = ask(s, i, SOFT_OFFLINE_TASK_SCRATCH_FREE, NULL);
 	if (r == 0 && i->which == SOFT_OFFLINE_HELD)
 		r = ask(s, i, SOFT_OFFLINE_TASK_HOLD, NULL);

@@ -28,6 +28,7 @@ enum soft_offline_case {
 	SOFT_OFFLINE_HELD,	/* "held": a pipe holds a reference (vmsplice) */
 	SOFT_OFFLINE_TWICE,	/* "twice": the frame is poisoned already */
 	SOFT_OFFLINE_FREED,	/* "freed": it was in use, and is free now */
+	SOFT_OFFLINE_CLEAN,	/* "clean": a clean page of a file that nobody has mapped */
 	SOFT_OFFLINE_CASES,
 };
 
@@ -39,6 +40,7 @@ struct soft_offline_target {
 	pid_t pid;
 	uint64_t base_address, pages, page_size;
 	const char *group, *kind; /* borrowed */
+	bool is_file;		  /* its pages are a file's */
 };
 
 struct soft_offline_injection {

@@ -14,6 +14,7 @@ static const struct {
 	[SOFT_OFFLINE_HELD] = {"held", "EBUSY"},
 	[SOFT_OFFLINE_TWICE] = {"twice", "already"},
 	[SOFT_OFFLINE_FREED] = {"freed", "poisoned"},
+	[SOFT_OFFLINE_CLEAN] = {"clean", "poisoned"},
 };
 
 const char *soft_offline_way_name(enum soft_offline_way way)

@@ -2,6 +2,7 @@
 /* Soft offline as a caller: one injection a call, until the budget of pages is used up. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/memory.h"
@@ -41,6 +42,8 @@ static int soft_offline_open(struct caller_context *c, struct err *e)
 			.page_size = c->targets[i].page_size,
 			.group = c->targets[i].group,
 			.kind = c->targets[i].kind,
+			.is_file = strcmp(c->targets[i].kind,
+					  workload_kind_name(KIND_MAPPED_FILE)) == 0,
 		};
 	own->s.hooks = *hooks;
 	own->s.targets = own->targets;

@@ -219,6 +219,21 @@ static void nodes_are_told(void **state)
 	assert_int_equal(f.told[0].node, 3);
 }
 
+static void clean_pages_of_a_file_are_dropped(void **state)
+{
+	struct fake_poison f;
+
+	(void)state;
+	fake_poison_init(&f, FAKE_ALL);
+	f.target.is_file = true;
+	run_to_the_end(&f);
+	assert_int_equal(count_case(&f, SOFT_OFFLINE_FREED, 0), 0);
+	assert_int_equal(count_case(&f, SOFT_OFFLINE_CLEAN, 0), FAKE_ALL / 12);
+	for (size_t k = 0; k < f.n_told; k++)
+		if (f.told[k].which == SOFT_OFFLINE_CLEAN)
+			assert_true(f.told[k].is_poisoned && !f.told[k].is_checked);
+}
+
 static void no_targets_is_said(void **state)
 {
 	struct soft_offline s = {0};
@@ -275,6 +290,7 @@ int test_soft_offline(void)
 		cmocka_unit_test(frames_that_are_hidden_end_it),
 		cmocka_unit_test(without_fault_injection_pages_are_held),
 		cmocka_unit_test(nodes_are_told),
+		cmocka_unit_test(clean_pages_of_a_file_are_dropped),
 		cmocka_unit_test(no_targets_is_said),
 		cmocka_unit_test(poison_is_taken_back),
 		cmocka_unit_test(poison_that_stays_is_told),

@@ -20,6 +20,7 @@ enum workload_kind {
 	KIND_SHARED_THP,	/* "shared-thp": as shared-memfd, of transparent huge pages */
 	KIND_PRIVATE_HUGETLB,	/* "private-hugetlb": each process has its own, from the pool */
 	KIND_SHARED_HUGETLB,	/* "shared-hugetlb": one memfd of hugetlb pages for the group */
+	KIND_MAPPED_FILE,	/* "mapped-file": as shared-memfd, of a file in the run's folder */
 	KIND_KSM,		/* "ksm": private pages, merged by ksmd: those of all processes are one */
 	KIND_MAX,
 };
@@ -172,6 +173,7 @@ const char *workload_kind_name(enum workload_kind kind);
 bool workload_kind_is_shared(enum workload_kind kind);
 /* A memfd is made for the group, and its pages are the hot ones. */
 bool workload_kind_has_memory_fd(enum workload_kind kind);
+bool workload_kind_has_file(enum workload_kind kind); /* ... of a file system's file instead */
 bool workload_kind_is_huge(enum workload_kind kind); /* pages of the PMD's size */
 bool workload_kind_is_hugetlb(enum workload_kind kind);
 const char *driven_by_name(enum driven_by driven_by);

@@ -28,15 +28,17 @@ static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_SHARED_THP] = "shared-thp",
 	[KIND_PRIVATE_HUGETLB] = "private-hugetlb",
 	[KIND_SHARED_HUGETLB] = "shared-hugetlb",
+	[KIND_MAPPED_FILE] = "mapped-file",
 	[KIND_KSM] = "ksm",
 };
-enum { SHARED = 1, MEMORY_FD = 2, HUGE = 4, HUGETLB = 8 };
+enum { SHARED = 1, MEMORY_FD = 2, HUGE = 4, HUGETLB = 8, IN_FILE = 16 };
 static const unsigned char kind_traits[KIND_MAX] = {
 	[KIND_SHARED_MEMFD] = SHARED | MEMORY_FD,
 	[KIND_ANONYMOUS_THP] = HUGE,
 	[KIND_SHARED_THP] = SHARED | MEMORY_FD | HUGE,
 	[KIND_PRIVATE_HUGETLB] = HUGE | HUGETLB,
 	[KIND_SHARED_HUGETLB] = SHARED | MEMORY_FD | HUGE | HUGETLB,
+	[KIND_MAPPED_FILE] = SHARED | MEMORY_FD | IN_FILE,
 	[KIND_KSM] = SHARED,
 };
 static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
@@ -162,6 +164,11 @@ bool workload_kind_is_shared(enum workload_kind kind)
 bool workload_kind_has_memory_fd(enum workload_kind kind)
 {
 	return kind_traits[kind] & MEMORY_FD;
+}
+
+bool workload_kind_has_file(enum workload_kind kind)
+{
+	return kind_traits[kind] & IN_FILE;
 }
 
 bool workload_kind_is_huge(enum workload_kind kind)

@@ -154,13 +154,16 @@ static void record_figures(struct run *run, uint64_t duration_ns)
 
 static int run_phase(struct run *run, const struct plan_phase *phase, struct err *e)
 {
+	const struct worker_home *cgroups = worker_cgroup_home(run->cgroup);
+	struct worker_home home = cgroups ? *cgroups : (struct worker_home){0};
 	struct drive_hooks hooks;
 	uint64_t began_ns;
 	int r;
 
+	home.file_folder = run->directory;
 	run->phase = phase;
 	r = worker_groups_start(&run->topology, &run->plan, phase, run->worker_program,
-				worker_cgroup_home(run->cgroup), &run->groups, e);
+				&home, &run->groups, e);
 	if (r < 0) {
 		run->phase = NULL;
 		return r;

@@ -201,7 +201,7 @@ struct worker_cgroup *worker_cgroup_open(const struct worker_bounds *bounds)
 		c->place.mode = CGROUP_NONE;
 		return c;
 	}
-	c->home = (struct worker_home){c->fds, n_groups(c)};
+	c->home = (struct worker_home){.cgroup_fds = c->fds, .n_cgroup_fds = n_groups(c)};
 	return c;
 }
 

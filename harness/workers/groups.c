@@ -3,6 +3,7 @@
 #include "workers/groups.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <linux/memfd.h>
@@ -31,6 +32,43 @@ static unsigned int memory_flags(enum workload_kind kind, uint64_t page_size)
 	return flags;
 }
 
+/* Nobody else sees it: it has no name, or none any more. */
+static int make_file(const char *folder, uint64_t bytes)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), r;
+
+	if (fd < 0) { /* not every file system has it */
+		cleanup_free char *path = memory_format("%s/pages-XXXXXX", folder);
+
+		fd = mkostemp(path, O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		(void)unlink(path);
+	}
+	/* Room on the disk now: a worker that writes into a hole of a full one gets a SIGBUS. */
+	r = -posix_fallocate(fd, 0, (off_t)bytes);
+	if (r < 0) {
+		(void)close(fd);
+		return r;
+	}
+	return fd;
+}
+
+static int create_file(const struct worker_groups *groups, struct worker_group *group,
+		       struct err *e)
+{
+	const char *folder = groups->home.file_folder ? groups->home.file_folder : "/var/tmp";
+	/* A page more than are hot: workloads/orders.c, scratch(). */
+	uint64_t bytes = (group->config.pages + 1ULL) * groups->page_size;
+
+	group->memory_fd = make_file(folder, bytes);
+	if (group->memory_fd < 0)
+		return err_errno(e, group->memory_fd,
+				 "workers '%s': cannot make a file of %llu bytes in '%s'",
+				 group->config.name, (unsigned long long)bytes, folder);
+	return 0;
+}
+
 static int create_memory(struct worker_groups *groups, struct worker_group *group, struct err *e)
 {
 	enum workload_kind kind = group->config.kind;
@@ -41,6 +79,8 @@ static int create_memory(struct worker_groups *groups, struct worker_group *grou
 		return err_wrap(e, "workers '%s'", group->config.name);
 	if (!workload_kind_has_memory_fd(kind))
 		return 0;
+	if (workload_kind_has_file(kind))
+		return create_file(groups, group, e);
 	bytes = group->config.pages * page_size;
 	group->memory_fd = memfd_create("memsoak-pages", memory_flags(kind, page_size));
 	if (group->memory_fd < 0 || ftruncate(group->memory_fd, (off_t)bytes) < 0)

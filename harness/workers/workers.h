@@ -35,10 +35,11 @@ struct worker_exit {
 	int status;	   /* as wait(2) */
 };
 
-/* Where the processes of groups live: descriptors of cgroup.procs files, borrowed. */
+/* Where groups live; all of it is borrowed. */
 struct worker_home {
-	const int *cgroup_fds;
+	const int *cgroup_fds; /* of cgroup.procs files, for the processes */
 	size_t n_cgroup_fds;
+	const char *file_folder; /* for the files of mapped-file groups; NULL: /var/tmp */
 };
 
 /*
