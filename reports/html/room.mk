@@ -4,6 +4,5 @@ html_OBJS := block_list.o blocks.o chart.o compare.o environment.o figures.o fil
 	over_time.o page.o report.o stuck.o style.o timeline.o verdict.o
 html_TESTS := test_html.o
 html_TEST_ROOMS := base reports export compare stats html
-html_TEST_OBJS := harness/record/journal.o harness/record/journal_parse.o harness/record/journal_unfinished.o \
-	harness/record/journal_value.o
+html_TEST_OBJS = $(addprefix harness/record/,$(record_READ_OBJS))
 html_TEST_LIBS := JSON GSL
