@@ -135,7 +135,7 @@ void holder_look(struct fsio *fs, struct holder *h, uint64_t low, uint64_t high)
 	} else if (l->pipe_bytes) {
 		h->weight = WEIGHT_PIPE;
 		(void)snprintf(h->evidence, sizeof(h->evidence),
-			       "%llu pipes with %llu bytes unread: pages spliced into one (vmsplice) stay held",
+			       "%llu pipes with %llu bytes unread: pages that were spliced into them (vmsplice) are held",
 			       (unsigned long long)l->pipes, (unsigned long long)l->pipe_bytes);
 	} else if (h->pinned_bytes) {
 		h->weight = WEIGHT_PINNED;

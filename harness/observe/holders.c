@@ -15,21 +15,38 @@
 #include "observe/holder_evidence.h"
 
 #define CHUNK 8192 /* page table entries of a read: 64 KiB */
+#define PROCESS_PART 2
+#define MAPPING_PART 20
 #define PRESENT (1ULL << 63)
 #define FRAME_MASK ((1ULL << 55) - 1)
 
 struct search {
 	struct fsio *fs;
 	uint64_t first_frame, n_frames;
-	uint64_t page_size, end_ns;
+	uint64_t page_size, budget_ns;
+	uint64_t end_ns, process_end_ns, mapping_end_ns;
 	uint64_t *entries; /* CHUNK of them */
 	struct holders *ret;
 	pid_t self;
 };
 
-static bool is_up(const struct search *s)
+/*
+ * Who reserves terabytes of addresses (sanitizers, runtimes) must not use up the time of all others:
+ * a mapping has its part of it, and a process.
+ */
+static bool is_up(const struct search *s, uint64_t end_ns)
 {
-	return clock_monotonic_ns() >= s->end_ns;
+	if (clock_monotonic_ns() < end_ns)
+		return false;
+	s->ret->was_cut = true;
+	return true;
+}
+
+static uint64_t part_of(const struct search *s, uint64_t part, uint64_t end_ns)
+{
+	uint64_t ns = clock_monotonic_ns() + s->budget_ns / part;
+
+	return ns < end_ns ? ns : end_ns;
 }
 
 static bool is_greater(const struct holder *a, const struct holder *b)
@@ -75,7 +92,7 @@ static uint64_t count_pages(struct search *s, int pagemap, uint64_t from, uint64
 {
 	uint64_t found = 0;
 
-	for (uint64_t at = from; at < to && !is_up(s);) {
+	for (uint64_t at = from; at < to && !is_up(s, s->mapping_end_ns);) {
 		uint64_t left = (to - at) / s->page_size, n = left < CHUNK ? left : CHUNK;
 		ssize_t bytes = pread(pagemap, s->entries, n * sizeof(*s->entries),
 				      (off_t)(at / s->page_size * sizeof(*s->entries)));
@@ -105,6 +122,7 @@ static void look_at_mapping(struct search *s, int pagemap, pid_t pid, const char
 
 	if (!parse_mapping(line, &from, &to, &h))
 		return;
+	s->mapping_end_ns = part_of(s, MAPPING_PART, s->process_end_ns);
 	h.pages = count_pages(s, pagemap, from, to, &low, &high);
 	if (h.pages == 0)
 		return;
@@ -128,7 +146,8 @@ static void look_at_process(struct search *s, pid_t pid)
 	if (pagemap < 0 || fsio_read_all(s->fs, &text, &size, path) < 0)
 		return;
 	s->ret->processes++;
-	for (char *line = strtok_r(text, "\n", &next); line && !is_up(s);
+	s->process_end_ns = part_of(s, PROCESS_PART, s->end_ns);
+	for (char *line = strtok_r(text, "\n", &next); line && !is_up(s, s->process_end_ns);
 	     line = strtok_r(NULL, "\n", &next))
 		look_at_mapping(s, pagemap, pid, line);
 }
@@ -141,12 +160,9 @@ static int each_process(void *context, const char *name)
 
 	if (*end || pid <= 0 || pid == s->self)
 		return 0;
-	if (is_up(s)) {
-		s->ret->was_cut = true;
+	if (is_up(s, s->end_ns))
 		return 1;
-	}
 	look_at_process(s, (pid_t)pid);
-	s->ret->was_cut |= is_up(s);
 	return 0;
 }
 
@@ -159,6 +175,7 @@ void holders_find(struct fsio *fs, uint64_t first_frame, uint64_t n_frames, uint
 		.first_frame = first_frame,
 		.n_frames = n_frames,
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
+		.budget_ns = budget_ns,
 		.end_ns = clock_monotonic_ns() + budget_ns,
 		.entries = entries,
 		.ret = ret,

@@ -31,7 +31,7 @@ struct holders {
 	struct holder list[HOLDERS_MAX]; /* those with evidence first, then those with most pages */
 	size_t n;
 	uint64_t processes; /* that were looked at */
-	bool was_cut;	    /* the time was up before all had been */
+	bool was_cut;	    /* the time was up before all had been, or too much for one of them */
 };
 
 /*
