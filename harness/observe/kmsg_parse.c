@@ -6,7 +6,7 @@
  */
 #include "observe/kmsg.h"
 
-#include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Facility and level of a record fit in 11 bits (kernel/printk/printk.c, devkmsg_write()). */
@@ -18,7 +18,7 @@ static bool take_number(const char **at, const char *end, char stop, uint64_t *r
 	const char *p = *at;
 	uint64_t value = 0;
 
-	while (p < end && isdigit((unsigned char)*p)) {
+	while (p < end && *p >= '0' && *p <= '9') {
 		if (value > (UINT64_MAX - 9) / 10)
 			return false;
 		value = value * 10 + (uint64_t)(*p++ - '0');
@@ -45,11 +45,17 @@ static size_t unescape(const char *from, const char *end, char *to)
 	size_t n = 0;
 
 	while (from < end) {
-		if (end - from >= 4 && from[0] == '\\' && from[1] == 'x' &&
-		    hex_digit(from[2]) >= 0 && hex_digit(from[3]) >= 0) {
+		const char *escape = memchr(from, '\\', (size_t)(end - from));
+		size_t plain = (size_t)((escape ? escape : end) - from);
+
+		memcpy(to + n, from, plain);
+		n += plain;
+		from += plain;
+		if (end - from >= 4 && from[1] == 'x' && hex_digit(from[2]) >= 0 &&
+		    hex_digit(from[3]) >= 0) {
 			to[n++] = (char)(hex_digit(from[2]) * 16 + hex_digit(from[3]));
 			from += 4;
-		} else {
+		} else if (from < end) {
 			to[n++] = *from++;
 		}
 	}
@@ -73,8 +79,10 @@ size_t kmsg_caller(const char *text, size_t length, uint64_t *ret_caller)
 static void find_caller(const char *at, const char *end, struct kmsg_record *record)
 {
 	static const char key[] = ",caller=";
-	const char *found = memmem(at, (size_t)(end - at), key, sizeof(key) - 1);
+	const char *found;
 
+	/* Most have a flag there and nothing else. */
+	found = end - at > (ptrdiff_t)sizeof(key) ? memmem(at, (size_t)(end - at), key, sizeof(key) - 1) : NULL;
 	if (!found)
 		return;
 	found += sizeof(key) - 1;

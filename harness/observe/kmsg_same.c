@@ -12,15 +12,27 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 29;
 }
 
+static uint64_t mix_bytes(uint64_t hash, const char *text, size_t length)
+{
+	uint64_t word;
+
+	for (; length >= sizeof(word); text += sizeof(word), length -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = mix(hash, word);
+	}
+	word = length;
+	for (size_t i = 0; i < length; i++)
+		word = word << 8 | (unsigned char)text[i];
+	return mix(hash, word);
+}
+
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
-	while (*text)
-		hash = mix(hash, (unsigned char)*text++);
-	return hash;
+	return mix_bytes(hash, text, strlen(text));
 }
 
 /* Of a title as much as tells it apart from others. */
-#define TITLE_SIZE 128
+#define TITLE_SIZE 120
 
 enum {
 	IS_DIGIT = 1,
@@ -70,16 +82,11 @@ static size_t bare_title(struct kmsg_span title, char *to)
 
 static uint64_t mix_title(uint64_t hash, struct kmsg_span title)
 {
-	char text[TITLE_SIZE] = "";
-	uint64_t word;
+	char text[TITLE_SIZE];
 
-	if (span_length(title) > TITLE_SIZE - sizeof(word))
-		title.end = title.at + TITLE_SIZE - sizeof(word);
-	for (size_t i = 0, n = bare_title(title, text); i < n; i += sizeof(word)) {
-		memcpy(&word, text + i, sizeof(word));
-		hash = mix(hash, word);
-	}
-	return hash;
+	if (span_length(title) > TITLE_SIZE)
+		title.end = title.at + TITLE_SIZE;
+	return mix_bytes(hash, text, bare_title(title, text));
 }
 
 uint64_t kmsg_finding_same(const struct kmsg_finding *f)

@@ -137,6 +137,31 @@ static uint64_t take_name_byte(struct log_journal *j, char c)
 	return 0;
 }
 
+/* Is this the beginning of a name that end_field() knows? There are some twenty fields to an entry. */
+static bool may_matter(const char *name)
+{
+	return *name == 'M' || *name == 'S' || (*name == '_' && (name[1] == 'T' || name[1] == 'S'));
+}
+
+/* A text field that is all there, as most are. NULL: it is not, or is no text field. */
+static const char *take_whole_field(struct log_journal *j, const char *at, const char *end)
+{
+	const char *newline = memchr(at, '\n', (size_t)(end - at)), *equals;
+
+	equals = newline ? memchr(at, '=', (size_t)(newline - at)) : NULL;
+	if (!equals)
+		return NULL;
+	if (may_matter(at)) {
+		j->name_length = (size_t)(equals - at) < sizeof(j->name) ? (size_t)(equals - at)
+									 : sizeof(j->name);
+		memcpy(j->name, at, j->name_length);
+		add_value(j, equals + 1, (size_t)(newline - equals - 1));
+		end_field(j);
+	}
+	j->is_empty = false;
+	return newline + 1;
+}
+
 static void take_length_byte(struct log_journal *j, char c)
 {
 	j->length |= (uint64_t)(unsigned char)c << (8 * j->length_bytes++);
@@ -146,14 +171,18 @@ static void take_length_byte(struct log_journal *j, char c)
 
 uint64_t log_journal_feed(struct log_journal *j, const char *bytes, size_t n)
 {
-	const char *at = bytes, *end = bytes + n, *newline;
+	const char *at = bytes, *end = bytes + n, *newline, *next;
 	uint64_t entries = 0;
 	size_t part;
 
 	while (at < end) {
 		switch (j->state) {
 		case IN_NAME:
-			entries += take_name_byte(j, *at++);
+			next = j->name_length == 0 ? take_whole_field(j, at, end) : NULL;
+			if (!next)
+				entries += take_name_byte(j, *at++);
+			else
+				at = next;
 			break;
 		case IN_VALUE:
 			newline = memchr(at, '\n', (size_t)(end - at));

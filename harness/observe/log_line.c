@@ -8,10 +8,14 @@ struct kmsg_span log_without_escapes(struct kmsg_span line, char *room)
 	char *to = room;
 
 	while (line.at < line.end) {
-		if (*line.at != LOG_ESCAPE) {
-			*to++ = *line.at++;
-			continue;
-		}
+		const char *escape = memchr(line.at, LOG_ESCAPE, span_length(line));
+		size_t length = (size_t)((escape ? escape : line.end) - line.at);
+
+		memcpy(to, line.at, length);
+		to += length;
+		line.at += length;
+		if (!escape)
+			break;
 		line.at++;
 		if (!span_take_char(&line, '[')) {
 			line.at += line.at < line.end;

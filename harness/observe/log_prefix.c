@@ -238,15 +238,14 @@ static bool take_bracketed(struct log_prefix *x)
 	return true;
 }
 
-/* "6,123,4567,-;" */
-static bool is_record(struct kmsg_span s)
+bool log_is_record(struct kmsg_span s)
 {
 	uint64_t number;
 
 	return span_take_number(&s, 2047, &number) && span_take_char(&s, ',') &&
 	       span_take_number(&s, UINT64_MAX, &number) && span_take_char(&s, ',') &&
 	       span_take_number(&s, UINT64_MAX, &number) && span_take_char(&s, ',') &&
-	       span_find(s, ";");
+	       memchr(s.at, ';', span_length(s));
 }
 
 /* "2018-01-09T14:28:48,123456+01:00 message" is dmesg's; with anything but the comma a host follows. */
@@ -342,7 +341,7 @@ static bool take_piece(struct log_prefix *x)
 	if (c == '[')
 		return take_bracketed(x);
 	if (is_digit(c)) {
-		x->is_record = is_record(x->text);
+		x->is_record = log_is_record(x->text);
 		if (x->is_record)
 			return false;
 		return is_date(x->text) ? take_date(x) : take_clock(x) || take_seconds(x);

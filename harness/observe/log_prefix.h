@@ -25,6 +25,9 @@ struct log_prefix {
 void log_prefix_take_outer(struct kmsg_span line, struct log_prefix *ret); /* up to the kernel's stamp */
 void log_prefix_take_inner(struct log_prefix *x);			    /* the kernel's stamp, and what follows */
 
+/* "6,123,4567,-;": the line is a record of /dev/kmsg. */
+bool log_is_record(struct kmsg_span line);
+
 /* The same for a stamp with more in it (dmesg -d). */
 bool log_take_long_stamp(struct kmsg_span *s, uint64_t *ret_ns);
 

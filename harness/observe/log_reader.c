@@ -191,6 +191,30 @@ static bool take_similar_stamp(struct log_reader *r, struct kmsg_span *s, uint64
 	return true;
 }
 
+static bool may_be_split(const struct log_reader *r, struct kmsg_span s)
+{
+	return r->has_returns && memchr(s.at, '\r', span_length(s));
+}
+
+/* A record of /dev/kmsg, or a line of its tail, of which there are as many as of records. */
+static bool take_plain_record(struct log_reader *r, struct kmsg_span s)
+{
+	const char *text;
+	bool is_tail = r->is_in_record && *s.at == ' ';
+
+	if ((!is_tail && (!is_digit(*s.at) || !log_is_record(s))) || may_be_split(r, s))
+		return false;
+	r->outer_length = 0;
+	if (is_tail)
+		return true;
+	text = memchr(s.at, ';', span_length(s));
+	text++; /* behind it */
+	if (kmsg_classifier_wants(r->classifier, text, (size_t)(s.end - text)))
+		take_record(r, s);
+	r->is_in_record = true;
+	return true;
+}
+
 /*
  * The line as most are: the prefix of the one before, or none; a stamp, a message, nothing else. false:
  * it is not so simple, and nothing was done. This is what makes a large log fast.
@@ -202,6 +226,8 @@ static bool take_plain_line(struct log_reader *r, struct kmsg_span s)
 	uint64_t time_ns = 0, caller = 0;
 	bool has_caller = false, has_escapes = false, has_time, has_outer = has_same_outer(r, s);
 
+	if (s.at < s.end && take_plain_record(r, s))
+		return true;
 	if (has_outer)
 		s.at += r->outer_length;
 	stamp = s;
@@ -216,8 +242,7 @@ static bool take_plain_line(struct log_reader *r, struct kmsg_span s)
 			return false;
 		r->has_stamps = true;
 	} else if (!has_outer &&
-		   (r->is_in_record || log_may_be_prefix(s) ||
-		    (r->has_returns && memchr(s.at, '\r', span_length(s))))) {
+		   (r->is_in_record || log_may_be_prefix(s) || may_be_split(r, s))) {
 		return false;
 	}
 	if (log_find_stamp(s, &has_escapes) || has_escapes)
@@ -249,6 +274,12 @@ static void take_raw_line(struct log_reader *r, struct kmsg_span line, bool is_c
 	const char *cr;
 
 	line = log_trim(line);
+	if (line.at < line.end && *line.at == LOG_ESCAPE && !may_be_split(r, line)) {
+		line = log_without_escapes(line, r->scratch);
+		if (is_continued || !take_plain_line(r, line))
+			take_line(r, line, is_continued, false);
+		return;
+	}
 	if (!is_continued && take_plain_line(r, line))
 		return;
 	if (line.at < line.end && *line.at == '[') {
@@ -270,7 +301,8 @@ static size_t take_lines(struct log_reader *r, const char *bytes, size_t n)
 
 	r->has_returns = memchr(bytes, '\r', n) != NULL;
 	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-		take_raw_line(r, (struct kmsg_span){at, newline}, r->is_in_line);
+		if (newline > at)
+			take_raw_line(r, (struct kmsg_span){at, newline}, r->is_in_line);
 		r->is_in_line = false;
 		r->figures.lines++;
 		at = newline + 1;

@@ -59,6 +59,22 @@ static void repeats_are_one(void **state)
 	log_fold_free(fold);
 }
 
+/* What differs each time is not in it, also where it stands last. */
+static void addresses_are_left_out(void **state)
+{
+	static const char log[] =
+		"[    1.000000] BUG: unable to handle kernel paging request at ffff88002bde1e40\n"
+		"[    2.000000] BUG: unable to handle kernel paging request at 00000000ffffff8a\n"
+		"[    3.000000] BUG: unable to handle kernel paging request at 8a\n"
+		"[    4.000000] BUG: unable to handle page fault for address: 00000000ffffff8a\n";
+	struct log_fold *fold = fold_of(log, sizeof(log) - 1);
+
+	(void)state;
+	assert_int_equal(log_fold_count(fold), 2);
+	assert_int_equal(log_fold_at(fold, 0)->count, 3);
+	log_fold_free(fold);
+}
+
 /* In the order of the headers, also when a later one is complete first. */
 static void order(void **state)
 {
@@ -112,6 +128,7 @@ int test_log_fold(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(repeats_are_one),
+		cmocka_unit_test(addresses_are_left_out),
 		cmocka_unit_test(order),
 		cmocka_unit_test(many),
 	};

@@ -32,9 +32,14 @@ def peak(words):
         status = pathlib.Path(f"/proc/{child.pid}/status")
         while child.poll() is None:
             found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-            if found and pathlib.Path(os.readlink(f"/proc/{child.pid}/exe")).name == "memsoak":
+            try:
+                is_ours = pathlib.Path(os.readlink(f"/proc/{child.pid}/exe")).name == "memsoak"
+            except OSError:
+                break  # it has just ended
+            if found and is_ours:
                 most = max(most, int(found[1]) * 1024)
             time.sleep(0.001)
+    child.wait()
     if child.returncode != 0 or most == 0:
         sys.exit(f"bench-scan-log: {' '.join(words[:2])} ended with {child.returncode}, peak {most}")
     return most
@@ -57,6 +62,23 @@ def quiet(n_bytes):
     return "".join(text).encode()
 
 
+def as_records(log):
+    """The same lines as /dev/kmsg gives them, one record a line."""
+    lines = (line.split("] ", 1)[-1] for line in log.decode().splitlines())
+    return "".join(f"6,{n},{n * 733},-;{line}\n" for n, line in enumerate(lines)).encode()
+
+
+def as_journal(log):
+    """The same lines as journalctl -o export gives them."""
+    lines = (line.split("] ", 1)[-1] for line in log.decode().splitlines())
+    return "".join(f"__CURSOR=s=0f;i={n:x}\n__REALTIME_TIMESTAMP={1515508128000000 + n * 733}\n"
+                   f"__MONOTONIC_TIMESTAMP={n * 733}\n_BOOT_ID=e702595ca90e4a7ea18f63ca4698696e\n"
+                   "_MACHINE_ID=4698696ee702595ca90e4a7ea18f63ca\n_HOSTNAME=host\n_TRANSPORT=kernel\n"
+                   "PRIORITY=6\nSYSLOG_FACILITY=0\nSYSLOG_IDENTIFIER=kernel\n"
+                   f"_SOURCE_MONOTONIC_TIMESTAMP={n * 733}\nMESSAGE={line}\n\n"
+                   for n, line in enumerate(lines)).encode()
+
+
 def write(path, block, n_bytes):
     with open(path, "wb") as file:
         while file.tell() < n_bytes:
@@ -66,7 +88,9 @@ def write(path, block, n_bytes):
 def main():
     memsoak, scratch, pairs, mib = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     reports = b"".join((HERE / "fixtures/logs" / name).read_bytes() for name in REPORTS)
-    blocks = {"reports": (reports + quiet(len(reports))) * 64, "quiet": quiet(1 << 20) + reports}
+    well = quiet(1 << 20)
+    blocks = {"reports": (reports + quiet(len(reports))) * 64, "quiet": well + reports,
+              "records": as_records(well), "journal": as_journal(well)}
     pattern = "|".join((HERE / "headers.regex").read_text().splitlines())
     good = True
     for name, block in blocks.items():
