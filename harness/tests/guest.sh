@@ -83,6 +83,12 @@ odd-nodes)
 	;;
 lockups)
 	kernel=${KERNEL:-6.1-with} # Debian's have no test_lockup
+	harness/lab/install-deps.sh kernels
+	if ! harness/lab/build-kernel.sh "$kernel" > "$build/test/lockups-kernel.log" 2>&1; then
+		echo "not ok the kernel $kernel is there"
+		tail -n 5 "$build/test/lockups-kernel.log" | sed 's/^/# /'
+		exit 1
+	fi
 	for case in soft hung rcu overrun; do
 		boot "$name-$case" --append "memsoak.case=$case"
 		validate_reports

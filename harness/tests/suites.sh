@@ -29,7 +29,7 @@ suite fuzz-corpus 300 harness/tests/fuzz/replay.sh "$build"
 suite guest-soak 600 harness/tests/guest.sh "$build" soak
 suite guest-controls 600 harness/tests/guest.sh "$build" controls
 suite guest-faults 900 harness/tests/guest.sh "$build" faults
-suite guest-lockups 900 harness/tests/guest.sh "$build" lockups
+suite guest-lockups 2400 harness/tests/guest.sh "$build" lockups
 suite guest-control 600 harness/tests/guest.sh "$build" control
 suite guest-cgroup 600 harness/tests/guest.sh "$build" cgroup
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
