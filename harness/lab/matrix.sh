@@ -3,7 +3,9 @@
 #
 # Every scenario on every kernel of the lab: one boot a kernel, the scenarios one after the other.
 #
-#   matrix.sh BUILD OUT [KERNEL ...]      kernels: default all that matrix.conf and the variants name
+#   matrix.sh [--judge] BUILD OUT [KERNEL ...]
+#
+# --judge boots nothing: it goes once more over what an earlier matrix left in OUT.
 #
 # Leaves OUT/matrix.json and a report of each cell; prints the matrix. Ends 1 when an answer is not
 # the one that matrix.conf declares, 2 for usage, 3 when a guest went away.
@@ -12,7 +14,9 @@ lab_dir=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=harness/lab/lib.sh
 . "$lab_dir/lib.sh"
 top=$(cd "$lab_dir/../.." && pwd)
-[ $# -ge 2 ] || die 2 "usage: matrix.sh BUILD OUT [KERNEL ...]"
+judge_only=
+[ "${1:-}" != --judge ] || { judge_only=yes && shift; }
+[ $# -ge 2 ] || die 2 "usage: matrix.sh [--judge] BUILD OUT [KERNEL ...]"
 build=$1
 out=$2
 shift 2
@@ -25,10 +29,10 @@ mkdir -p "$out"
 rm -f "$out/cells.jsonl"
 
 declared() { # SCENARIO KERNEL: answer, tab, reason
-	while read -r scenario kernel answer why; do
+	while read -r row_scenario row_kernel row_answer row_why; do
 		# shellcheck disable=SC2254 # a pattern on purpose
 		case $2 in
-		$kernel) [ "$scenario" = "$1" ] && printf '%s\t%s\n' "$answer" "$why" && return ;;
+		$row_kernel) [ "$row_scenario" = "$1" ] && printf '%s\t%s\n' "$row_answer" "$row_why" && return ;;
 		esac
 	done <<-TABLE
 		$(grep -v '^#' "$lab_dir/matrix.conf")
@@ -81,7 +85,8 @@ cell() { # KERNEL SCENARIO
 			as_declared: ($answer == $declared and $left == "no")}' >> "$out/cells.jsonl"
 }
 
-for kernel; do
+boot() { # KERNEL
+	kernel=$1
 	share=$out/$kernel
 	rm -rf "$share"
 	mkdir -p "$share"
@@ -91,6 +96,10 @@ for kernel; do
 	"$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" --script "$out/script" \
 		--timeout 12m > "$share/lab.out" 2>&1 || printf 'matrix: %s: the guest ended badly: %s\n' \
 		"$kernel" "$(tail -n 1 "$share/lab.out")" >&2
+}
+
+for kernel; do
+	[ -n "$judge_only" ] || boot "$kernel"
 	for scenario in $scenarios; do
 		cell "$kernel" "$scenario"
 	done
