@@ -13,7 +13,16 @@
 
 /* ksmd merges on its second pass over a page at the earliest (mm/ksm.c: cmp_and_merge_page()). */
 #define MERGE_NS (30 * NS_PER_S)
+/* Another process of the group may just be moving them home: a page on its way is not there. */
+#define MOVED_NS (2 * NS_PER_S)
 #define LOOK_NS (100 * NS_PER_MS)
+
+static uint64_t patience_ns(enum page_kind kind)
+{
+	if (kind == PAGES_KSM)
+		return MERGE_NS;
+	return page_kind_traits(kind)->has_memory_fd ? MOVED_NS : 0;
+}
 
 static const char *const reasons[PAGES_KINDS] = {
 	[PAGES_ANONYMOUS_THP] = "is /sys/kernel/mm/transparent_hugepage/enabled 'never', or free memory in pieces?",
@@ -65,7 +74,7 @@ int page_proof_count(const struct pages *pages, enum page_kind kind, uint64_t *r
 
 int page_proof(const struct pages *pages, enum page_kind kind, struct err *e)
 {
-	uint64_t until_ns = clock_monotonic_ns() + (kind == PAGES_KSM ? MERGE_NS : 0), count;
+	uint64_t until_ns = clock_monotonic_ns() + patience_ns(kind), count;
 	int r;
 
 	for (;;) {
