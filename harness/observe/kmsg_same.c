@@ -82,7 +82,7 @@ static size_t bare_title(struct kmsg_span title, char *to)
 
 static uint64_t mix_title(uint64_t hash, struct kmsg_span title)
 {
-	char text[TITLE_SIZE];
+	char text[TITLE_SIZE] = "";
 
 	if (span_length(title) > TITLE_SIZE)
 		title.end = title.at + TITLE_SIZE;
