@@ -13,6 +13,7 @@
 #include "reports/report_parts.h"
 
 #define MAX_LINES 5
+#define MAX_NOTICES 2
 #define MAX_FRAMES 4
 
 void report_put_text(FILE *out, const char *text)
@@ -101,32 +102,67 @@ static void put_exposure(FILE *out, const struct jsonw *report)
 	(void)fputc('\n', out);
 }
 
+/* The kernel's word on a page that would not move: told by the page, and no lockup. */
+static bool is_notice(const struct jsonw *finding)
+{
+	static const char *const kinds[] = {"migration_failure", "unmovable_page", "memory_failure"};
+	const char *kind = jsonw_get_string(finding, "kind");
+
+	for (size_t i = 0; kind && i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+struct listing {
+	uint64_t records, findings;
+};
+
+/* The findings that are notices, or those that are not, one a line; returns how many there are. */
+static struct listing put_findings(FILE *out, const struct jsonw *list, bool are_notices,
+				   const char *label, size_t most)
+{
+	struct listing all = {0};
+
+	for (size_t i = 0; i < jsonw_length(list); i++) {
+		const struct jsonw *finding = jsonw_at(list, i);
+
+		if (is_notice(finding) != are_notices)
+			continue;
+		all.records += jsonw_get_uint(finding, "count");
+		if (++all.findings > most)
+			continue;
+		put_label(out, all.findings == 1 ? label : "");
+		(void)fprintf(out, "%" PRIu64 "x ", jsonw_get_uint(finding, "count"));
+		put_title(out, finding);
+		(void)fprintf(out, "%s%s\n", jsonw_get_bool(finding, "in_migration") ? " (in migration)" : "",
+			      jsonw_has(finding, "from_console") ? " (from the console)" : "");
+	}
+	if (all.findings > most)
+		(void)fprintf(out, "%11s and %" PRIu64 " more\n", "", all.findings - most);
+	return all;
+}
+
 void report_print_lockups(const struct jsonw *report, FILE *out)
 {
 	const struct jsonw *list = jsonw_get(report, "lockups");
-	size_t n = jsonw_length(list);
+	struct listing told;
 
-	put_label(out, "lockups");
-	if (!list)
+	if (!list) {
+		put_label(out, "lockups");
 		(void)fputs("unmeasured\n", out);
-	else if (n == 0)
-		(void)fputs("none ", out);
-	for (size_t i = 0; i < n && i < MAX_LINES; i++) {
-		if (i > 0)
-			put_label(out, "");
-		(void)fprintf(out, "%" PRIu64 "x ", jsonw_get_uint(jsonw_at(list, i), "count"));
-		put_title(out, jsonw_at(list, i));
-		(void)fprintf(out, "%s%s\n",
-			      jsonw_get_bool(jsonw_at(list, i), "in_migration") ? " (in migration)" : "",
-			      jsonw_has(jsonw_at(list, i), "from_console") ? " (from the console)" : "");
 	}
-	if (n > MAX_LINES)
-		(void)fprintf(out, "%11s and %zu more\n", "", n - MAX_LINES);
-	if (n > 0)
-		put_label(out, "");
-	if (list)
+	told = put_findings(out, list, false, "lockups", MAX_LINES);
+	if (list) {
+		put_label(out, told.findings == 0 ? "lockups" : "");
+		(void)fputs(told.findings == 0 ? "none " : "", out);
 		put_exposure(out, report);
+	}
 	put_disagreements(out, jsonw_get(jsonw_get(report, "kernel_log"), "witnesses"));
+	told = put_findings(out, list, true, "page notes", MAX_NOTICES);
+	if (told.findings > 1)
+		(void)fprintf(out, "%11s %" PRIu64 " in all: pages that the kernel could not isolate or move at once\n",
+			      "", told.records);
 }
 
 static void put_path(FILE *out, const struct jsonw *stuck)
