@@ -3,7 +3,7 @@
 #
 # Installs by apt what is missing of what this project needs, and says what:
 #
-#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html lint (default: all)
+#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html package lint (default: all)
 #
 # --list only prints what is missing. Ends at once when nothing is. Root, or sudo, on Debian 12
 # or newer and its relatives.
@@ -56,6 +56,10 @@ packages()
 		service	mmdebstrap		a Debian with systemd for the guest
 		service	fakeroot		the same, without root
 		service	e2fsprogs		its disk
+		package	debhelper		makes Debian packages
+		package	dpkg-dev		the same
+		package	fakeroot		the same, without root
+		package	lintian			judges them
 		html	chromium		the browser that looks at pages
 		html	nodejs			drives it
 		html	npm			brings axe-core and playwright-core
@@ -77,18 +81,18 @@ groups=
 for arg; do
 	case $arg in
 	--list) list=yes ;;
-	build | lab | kernels | test | service | html | lint) groups="$groups $arg" ;;
+	build | lab | kernels | test | service | html | package | lint) groups="$groups $arg" ;;
 	-h | --help)
 		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
 		exit 0
 		;;
-	*) fail "$arg: not one of build, lab, kernels, test, service, html, lint" ;;
+	*) fail "$arg: not one of build, lab, kernels, test, service, html, package, lint" ;;
 	esac
 done
 command -v dpkg-query >/dev/null ||
 	fail "this host has no dpkg; packages() in this script names what is needed"
 
-wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test service html lint} " \
+wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test service html package lint} " \
 	'index(groups " ", " " $1 " ") { print $2 }' | sort -u)
 # shellcheck disable=SC2086 # one argument a package
 missing=$({

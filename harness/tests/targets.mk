@@ -103,7 +103,7 @@ install: all
 	install -m 644 workloads/profiles/*.ini $(DESTDIR)$(PREFIX)/share/memsoak/profiles/
 	install -m 644 reports/schema/*.json $(DESTDIR)$(PREFIX)/share/memsoak/schema/
 	install -m 755 harness/lab/*.sh $(LAB_INSTALLED)/
-	install -m 644 harness/lab/kernel.config $(LAB_INSTALLED)/
+	install -m 644 harness/lab/lib.sh harness/lab/apt-private.sh harness/lab/kernel.config $(LAB_INSTALLED)/
 	install -m 755 harness/lab/guest/init $(LAB_INSTALLED)/guest/
 	install -m 644 harness/lab/guest/modules.list $(LAB_INSTALLED)/guest/
 	install -m 644 harness/lab/trees/*.conf $(LAB_INSTALLED)/trees/
@@ -120,6 +120,13 @@ install: all
 	test -e $(DESTDIR)/etc/memsoak/memsoak.env || \
 		install -m 644 systemd/memsoak.env $(DESTDIR)/etc/memsoak/
 	$(BUILD)/memsoak completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/memsoak
+
+# --- packages -------------------------------------------------------------------------------
+# Debian's: memsoak and memsoak-lab, in build/deb, as lintian likes them.
+.PHONY: deb
+deb:
+	$(Q)harness/lab/install-deps.sh build package
+	$(Q)systemd/packaging/build-deb.sh $(BUILD)
 
 .PHONY: clean
 clean:
