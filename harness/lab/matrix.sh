@@ -21,7 +21,7 @@ build=$1
 out=$2
 shift 2
 [ $# -gt 0 ] || set -- 5.10-with 5.10-without 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain 6.1-poison-on-failure stock
-seconds=${SECONDS_A_CELL:-25}
+seconds=${SECONDS_A_CELL:-35}
 began=$(date +%s)
 
 scenarios=$(awk '!/^#/ && NF && !seen[$1]++ { print $1 }' "$lab_dir/matrix.conf")
