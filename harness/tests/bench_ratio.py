@@ -3,10 +3,16 @@
 """The guest's measurements (bench.jsonl) as figures: one JSON line each, with its limit."""
 import json
 import math
+import statistics
 import sys
 
 # Student's t, 95 % one-sided, for n - 1 degrees of freedom.
 T95 = {2: 2.920, 3: 2.353, 4: 2.132, 5: 2.015, 6: 1.943, 7: 1.895, 8: 1.860, 9: 1.833}
+
+
+# Kind of the pairs, the figure's name, its limit. With pages in the blocks there is none: then it is
+# the probe on each migration that is measured, several microseconds a page under emulation.
+CYCLES = [("cycles", "cycles_vs_bare_loop", 0.9), ("cycles-in-use", "cycles_vs_bare_loop_in_use", None)]
 
 
 def lower_bound(ratios):
@@ -31,12 +37,16 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         lines = [json.loads(line) for line in f]
     good = True
-    pairs = [x for x in lines if x["kind"] == "cycles"]
-    ratios = sorted(rate(x["ours"], "cycles") / rate(x["bare"], "cycles") for x in pairs)
-    median = ratios[len(ratios) // 2]
-    good &= show(figure="cycles_vs_bare_loop", ratio=round(median, 3), limit=0.9, pairs=len(ratios),
-                 lowest=round(ratios[0], 3), highest=round(ratios[-1], 3),
-                 cycles=[x["ours"]["cycles"] for x in pairs], ok=median >= 0.9)
+    for kind, figure, limit in CYCLES:
+        pairs = [x for x in lines if x["kind"] == kind]
+        ratios = sorted(rate(x["ours"], "cycles") / rate(x["bare"], "cycles") for x in pairs)
+        median = statistics.median(ratios)
+        good &= show(figure=figure, ratio=round(median, 3), limit=limit, pairs=len(ratios),
+                     lowest=round(ratios[0], 3), highest=round(ratios[-1], 3),
+                     cycles=[x["ours"]["cycles"] for x in pairs],
+                     pages_a_cycle=round(sum(x["ours"]["migrated"] for x in pairs)
+                                         / max(1, sum(x["ours"]["cycles"] for x in pairs))),
+                     ok=limit is None or median >= limit)
     pairs = [x for x in lines if x["kind"] == "touches"]
     ratios = [rate(x["with"], "touches") / rate(x["without"], "touches") for x in pairs]
     low, mean = lower_bound(ratios)

@@ -115,6 +115,10 @@ control)
 	boot "$name" --file "$(command -v script)" # a terminal
 	validate_reports
 	;;
+bench)
+	boot "$name" --append memhp_default_state=offline
+	validate_reports
+	;;
 placer | observers)
 	boot "$name" # no runs there, so no reports
 	;;
