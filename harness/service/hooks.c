@@ -17,8 +17,11 @@ static int on_intent(void *context, const char *operation, uint32_t block, enum 
 	struct run *run = context;
 	const struct topology_block *known = topology_find_block(&run->topology, block);
 
-	breadcrumb("run=%s %s memory%u", run->id, operation, block);
-	if (strcmp(operation, "offline") == 0)
+	bool is_offline = strcmp(operation, "offline") == 0;
+
+	breadcrumb(is_offline ? BREADCRUMB_INFO : BREADCRUMB_DEBUG, "run=%s %s memory%u", run->id,
+		   operation, block);
+	if (is_offline)
 		run_arm_veto(run);
 	return record_intent(run->recorder, operation, block, known ? known->node : -1, zone);
 }
@@ -153,7 +156,8 @@ static void on_thread_started(void *context, const char *driver, pid_t tid)
 	thread_driver = observed_driver_find(driver);
 	if (thread_driver != OBSERVED_MAX)
 		run->driver_tids[thread_driver] = tid;
-	if (thread_driver != OBSERVED_MAX && observer_attach(run->observer, thread_driver, tid, &e) < 0)
+	if (thread_driver != OBSERVED_MAX &&
+	    observer_attach(run->observer, thread_driver, tid, &e) < 0)
 		record_fault(run->recorder, "counting for the %s driver: %s", driver, e.text);
 }
 

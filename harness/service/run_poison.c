@@ -37,7 +37,8 @@ static int on_ledger(void *context, const struct soft_offline_injection *injecti
 {
 	struct run *run = context;
 
-	breadcrumb("run=%s soft-offline frame %llu", run->id, (unsigned long long)injection->frame);
+	breadcrumb(BREADCRUMB_INFO, "run=%s soft-offline frame %llu", run->id,
+		   (unsigned long long)injection->frame);
 	return record_soft_offline_intent(run->recorder, injection);
 }
 
