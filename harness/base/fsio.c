@@ -15,7 +15,7 @@
 static ssize_t real_read(struct fsio *fs, const char *path, char *buffer, size_t size)
 {
 	cleanup_close int fd = openat(fs->root_fd, path, O_RDONLY | O_CLOEXEC);
-	/* An attribute of sysfs comes whole, if it fits (fs/sysfs/file.c): no need to ask for its end. */
+	/* An attribute of sysfs comes whole, if it fits (fs/sysfs/file.c). */
 	bool is_whole = strncmp(path, "sys/devices/", 12) == 0;
 	size_t used = 0;
 
