@@ -112,6 +112,8 @@ struct fold_counts {
 	struct known attempts, succeeded, eagain, waits, failed_pages, migrated_pages;
 	struct known driver_attempts[FOLD_DRIVERS], driver_succeeded[FOLD_DRIVERS];
 	struct known driver_eagain[FOLD_DRIVERS];
+	struct known allocations, allocations_locked;
+	struct known driver_allocations[FOLD_DRIVERS], driver_locked[FOLD_DRIVERS];
 	struct known probe_misses;
 };
 

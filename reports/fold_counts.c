@@ -19,6 +19,8 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 	fold_known(migration, "succeeded", &c->succeeded);
 	fold_known(migration, "eagain", &c->eagain);
 	fold_known(migration, "waits", &c->waits);
+	fold_known(migration, "allocations", &c->allocations);
+	fold_known(migration, "allocations_locked", &c->allocations_locked);
 	fold_known(migration, "failed_pages", &c->failed_pages);
 	fold_known(migration, "migrated_pages", &c->migrated_pages);
 	fold_known(migration, "probe_misses", &c->probe_misses);
@@ -28,6 +30,8 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 		fold_known(driver, "attempts", &c->driver_attempts[i]);
 		fold_known(driver, "succeeded", &c->driver_succeeded[i]);
 		fold_known(driver, "eagain", &c->driver_eagain[i]);
+		fold_known(driver, "allocations", &c->driver_allocations[i]);
+		fold_known(driver, "allocations_locked", &c->driver_locked[i]);
 	}
 	if (f->phase)
 		f->phase->last = *c;
@@ -72,6 +76,8 @@ static struct jsonw *describe_shares(const struct fold_counts *c)
 		fold_set_known(share, "attempts", &c->driver_attempts[i]);
 		fold_set_known(share, "succeeded", &c->driver_succeeded[i]);
 		fold_set_known(share, "eagain", &c->driver_eagain[i]);
+		fold_set_known(share, "allocations", &c->driver_allocations[i]);
+		fold_set_known(share, "allocations_locked", &c->driver_locked[i]);
 		jsonw_set(shares, fold_driver_name((enum fold_driver)i), share);
 	}
 	return shares;
@@ -104,16 +110,28 @@ static struct jsonw *describe_eagain(struct fold *f, const char *why)
 	return eagain;
 }
 
+/* Looked at only where the scenario is about them; without that they are no gap. */
+static bool wants_allocations(const struct fold *f)
+{
+	const char *scenario = jsonw_get_string(jsonw_get(f->run.document, "plan"), "scenario");
+
+	return scenario && strcmp(scenario, "alloc-locked") == 0;
+}
+
 struct jsonw *fold_describe_counts(struct fold *f)
 {
 	const struct fold_counts *c = &f->counts;
 	const struct {
 		const char *key, *path;
 		const struct known *count;
+		bool is_gap; /* when it is not known */
 	} table[] = {
-		{"attempts", "migration.attempts", &c->attempts},
-		{"succeeded", "migration.succeeded", &c->succeeded},
-		{"waits", "migration.waits", &c->waits},
+		{"attempts", "migration.attempts", &c->attempts, true},
+		{"succeeded", "migration.succeeded", &c->succeeded, true},
+		{"waits", "migration.waits", &c->waits, true},
+		{"allocations", "migration.allocations", &c->allocations, wants_allocations(f)},
+		{"allocations_locked", "migration.allocations_locked", &c->allocations_locked,
+		 wants_allocations(f)},
 	};
 	struct jsonw *object = jsonw_object();
 	char why[FOLD_TEXT_SIZE];
@@ -127,7 +145,7 @@ struct jsonw *fold_describe_counts(struct fold *f)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		if (table[i].count->is_known)
 			jsonw_set_uint(object, table[i].key, table[i].count->value);
-		else
+		else if (table[i].is_gap)
 			fold_unmeasured(f, table[i].path, "%s", why);
 	}
 	/* Only the sources that see no attempts tell these two. */

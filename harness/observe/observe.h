@@ -50,21 +50,27 @@ struct migration_counts {
 	struct measured succeeded; /* ... that returned 0 */
 	struct measured eagain;	   /* ... that returned -EAGAIN */
 	struct measured waits;	   /* entries of migration_entry_wait, its hugetlb and its pmd twin */
+	/* Destinations asked for, with OBSERVE_ALLOCATIONS: by probes.h. */
+	struct measured allocations;
+	struct measured allocations_locked; /* ... while the source page was locked */
 	struct measured failed_pages;	/* SOURCE_TRACEPOINT and SOURCE_VMSTAT: pages given up on */
 	struct measured migrated_pages; /* the same: pages moved */
 };
 
 struct observer;
 
+/* What is counted only when it is asked for, because it costs a probe more for each page. */
+#define OBSERVE_ALLOCATIONS 1u
+
 /*
  * Arms the probes. @group_name is the kprobe group, made unique by the caller ("memsoak_1234").
  * @force: SOURCE_MAX lets it choose; another value asks for exactly that source (tests, and
- * the fallback's own proof), -EOPNOTSUPP when it is not there. Never fails for lack of probes:
+ * the fallback's own proof), -EOPNOTSUPP when it is not there. @extras: OBSERVE_... Never fails for lack of probes:
  * it falls back and says in @ret_why (may be NULL, size OBSERVER_WHY_SIZE) why not better, or
  * what even the best one cannot give here. Call it from one thread: libtracefs has state.
  */
 int observer_open(struct fsio *fs, const char *group_name, enum count_source force,
-		  struct observer **ret_observer, char *ret_why, struct err *e);
+		  unsigned int extras, struct observer **ret_observer, char *ret_why, struct err *e);
 
 /* Removes every probe and instance that open made. NULL is fine. */
 void observer_close(struct observer *o);

@@ -92,6 +92,11 @@ static struct migration_counts nothing_yet(unsigned int fields)
 	return counts;
 }
 
+static unsigned int thread_fields(const struct observer *o)
+{
+	return o->ops->thread_fields | (o->probes.alloc.is_armed ? ALLOCATION_FIELDS : 0);
+}
+
 static int try_source(struct observer *o, enum count_source source, const char *group,
 		      char why[OBSERVER_WHY_SIZE])
 {
@@ -103,12 +108,12 @@ static int try_source(struct observer *o, enum count_source source, const char *
 		return 0;
 	r = o->ops->open(o, group, why);
 	for (int i = 0; i < OBSERVED_MAX && r == 0; i++)
-		o->threads[i].kept = nothing_yet(o->ops->thread_fields);
+		o->threads[i].kept = nothing_yet(thread_fields(o));
 	return r;
 }
 
 int observer_open(struct fsio *fs, const char *group_name, enum count_source force,
-		  struct observer **ret_observer, char *ret_why, struct err *e)
+		  unsigned int extras, struct observer **ret_observer, char *ret_why, struct err *e)
 {
 	struct observer *o = memory_alloc(1, sizeof(*o));
 	enum count_source first = force == SOURCE_MAX ? SOURCE_PERF_KPROBE : force;
@@ -116,6 +121,7 @@ int observer_open(struct fsio *fs, const char *group_name, enum count_source for
 	int r = 0;
 
 	o->fs = fs;
+	o->extras = extras;
 	for (int source = first; source < SOURCE_MAX; source++) {
 		char why[OBSERVER_WHY_SIZE] = "";
 
@@ -193,7 +199,7 @@ static int attach(struct observer *o, struct observed_thread *thread, pid_t tid,
 	int r = 0;
 
 	thread->tid = tid;
-	thread->before = nothing_yet(o->ops->thread_fields);
+	thread->before = nothing_yet(thread_fields(o));
 	if (o->ops->attach) {
 		r = o->ops->attach(o, thread, e);
 	} else {

@@ -81,7 +81,7 @@ static int open_group(struct perf_count_group *group, const struct perf_count_ev
 	return 0;
 }
 
-/* 300 CPUs with 6 events each are more than the customary 1024. */
+/* 300 CPUs with six events each are more than the customary 1024. */
 static int allow_fds(size_t n, struct err *e)
 {
 	struct rlimit limit;

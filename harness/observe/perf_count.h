@@ -13,7 +13,7 @@
 struct cpu_list;
 struct err;
 
-#define PERF_COUNT_MAX_EVENTS 6
+#define PERF_COUNT_MAX_EVENTS 8
 
 struct perf_count_event {
 	uint32_t type; /* PERF_TYPE_TRACEPOINT ... */

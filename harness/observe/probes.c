@@ -21,6 +21,9 @@
  */
 #define MAX_ACTIVE 512
 
+/* In the order of preference. */
+static const char *const alloc_functions[] = {"alloc_migration_target", "alloc_new_node_page"};
+
 enum { MOVE_FOLIO, MOVE_PAGE, FIRST_WAIT };
 static const char *const functions[] = {
 	[MOVE_FOLIO] = "move_to_new_folio",
@@ -116,6 +119,33 @@ static void arm_wait(struct probes *p, const char *symbol)
 	p->n_waits++;
 }
 
+/* "p:group/alloc symbol locked=+0($arg1):b1@0/64": one bit of the word that the argument points to. */
+static void arm_alloc(struct probes *p, char why[OBSERVER_WHY_SIZE])
+{
+	char found[ARRAY_SIZE(alloc_functions)][SYMBOL_SIZE] = {{0}};
+	const char *name = NULL;
+	int r = symbols_find(p->fs->root_fd, "proc/kallsyms", alloc_functions,
+			     ARRAY_SIZE(alloc_functions), found);
+
+	/* A renamed one (.isra) may have other arguments. */
+	for (size_t i = 0; r == 0 && !name && i < ARRAY_SIZE(alloc_functions); i++)
+		if (strcmp(found[i], alloc_functions[i]) == 0)
+			name = alloc_functions[i];
+	if (name) {
+		cleanup_free char *what = memory_format("%s locked=+0($arg1):b1@0/%zu", name,
+							8 * sizeof(unsigned long));
+
+		r = arm(p, &p->alloc, "p", what);
+		if (r == 0)
+			return;
+		disarm(p, &p->alloc);
+	}
+	(void)snprintf(why, OBSERVER_WHY_SIZE,
+		       "whether source pages are locked cannot be seen: no kprobe on %s: %s",
+		       name ? name : alloc_functions[0],
+		       r < 0 ? strerror(-r) : "this kernel has no such function");
+}
+
 /* What the kernel takes for a group, short enough for the names that are made of it. */
 static bool is_group_name(const char *group)
 {
@@ -132,13 +162,15 @@ static void name_probes(struct probes *p, struct fsio *fs, const char *group)
 	*p = (struct probes){.fs = fs, .has_all_waits = true};
 	(void)strcpy(p->group, group);
 	(void)strcat(strcpy(p->move.name, group), "_move");
+	(void)strcat(strcpy(p->alloc.name, group), "_alloc");
 	for (size_t i = 0; i < PROBE_MAX_WAITS; i++) {
 		(void)strcat(strcpy(p->waits[i].name, group), "_wait0");
 		p->waits[i].name[strlen(group) + strlen("_wait")] = (char)('0' + i);
 	}
 }
 
-int probes_arm(struct probes *p, struct fsio *fs, const char *group, char why[OBSERVER_WHY_SIZE])
+int probes_arm(struct probes *p, struct fsio *fs, const char *group, unsigned int extras,
+	       char why[OBSERVER_WHY_SIZE])
 {
 	char waits[PROBE_MAX_WAITS][SYMBOL_SIZE] = {{0}};
 	int r;
@@ -162,12 +194,15 @@ int probes_arm(struct probes *p, struct fsio *fs, const char *group, char why[OB
 		if (waits[i][0])
 			arm_wait(p, waits[i]);
 	p->has_all_waits &= p->n_waits > 0;
+	if (extras & OBSERVE_ALLOCATIONS)
+		arm_alloc(p, why);
 	return 0;
 }
 
 void probes_disarm(struct probes *p)
 {
 	disarm(p, &p->move);
+	disarm(p, &p->alloc);
 	for (size_t i = 0; i < p->n_waits; i++)
 		disarm(p, &p->waits[i]);
 	p->n_waits = 0;
@@ -183,6 +218,11 @@ void probes_misses(const struct probes *p, struct measured *ret)
 	if (!text || !kprobe_profile_find(text, p->move.name, &hits, &misses))
 		return;
 	sum = misses;
+	if (p->alloc.is_armed) {
+		if (!kprobe_profile_find(text, p->alloc.name, &hits, &misses))
+			return;
+		sum += misses;
+	}
 	for (size_t i = 0; i < p->n_waits; i++) {
 		if (!kprobe_profile_find(text, p->waits[i].name, &hits, &misses))
 			return;

@@ -15,7 +15,8 @@ struct tracefs_instance;
 
 /* The fields of struct migration_counts, to go over them in a loop. */
 #define COUNT_FIELDS(X)                                                                            \
-	X(attempts) X(succeeded) X(eagain) X(waits) X(failed_pages) X(migrated_pages)
+	X(attempts) X(succeeded) X(eagain) X(waits) X(allocations) X(allocations_locked)           \
+	X(failed_pages) X(migrated_pages)
 
 enum count_field {
 #define X(name) FIELD_##name,
@@ -27,6 +28,7 @@ enum count_field {
 struct measured *count_field(struct migration_counts *counts, enum count_field field);
 
 #define FIELD_BIT(name) (1u << FIELD_##name)
+#define ALLOCATION_FIELDS (FIELD_BIT(allocations) | FIELD_BIT(allocations_locked))
 
 /* A driver's thread while it is attached, and what its predecessors have counted. */
 struct observed_thread {
@@ -56,6 +58,7 @@ extern const struct source_ops source_perf, source_hist, source_tracepoint, sour
 struct observer {
 	struct fsio *fs;
 	enum count_source source;
+	unsigned int extras;
 	const struct source_ops *ops; /* NULL: SOURCE_NONE */
 	struct probes probes;
 	struct perf_count total;

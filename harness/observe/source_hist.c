@@ -13,6 +13,7 @@
 #include "observe/tracing.h"
 
 #define MOVE_TRIGGER "hist:keys=ret,common_pid:size=8192"
+#define ALLOC_TRIGGER "hist:keys=locked,common_pid:size=8192"
 /* One entry for all: the hits are what is wanted, and the table cannot overflow. */
 #define WAIT_TRIGGER "hist:keys=common_type"
 
@@ -26,7 +27,7 @@ static void hist_close(struct observer *o)
 
 static int hist_open(struct observer *o, const char *group, char why[OBSERVER_WHY_SIZE])
 {
-	int r = probes_arm(&o->probes, o->fs, group, why);
+	int r = probes_arm(&o->probes, o->fs, group, o->extras, why);
 
 	if (r < 0)
 		return r;
@@ -34,6 +35,9 @@ static int hist_open(struct observer *o, const char *group, char why[OBSERVER_WH
 	r = o->instance
 		    ? tracing_hist_start(o->instance, group, o->probes.move.name, MOVE_TRIGGER, why)
 		    : -EIO;
+	if (r == 0 && o->probes.alloc.is_armed)
+		r = tracing_hist_start(o->instance, group, o->probes.alloc.name, ALLOC_TRIGGER,
+				       why);
 	for (size_t i = 0; i < o->probes.n_waits && r == 0; i++)
 		r = tracing_hist_start(o->instance, group, o->probes.waits[i].name, WAIT_TRIGGER,
 				       why);
@@ -83,6 +87,46 @@ static bool read_moves(struct observer *o, pid_t tid, struct migration_counts *r
 	return true;
 }
 
+struct allocation_sums {
+	pid_t tid; /* -1: everybody */
+	bool is_malformed;
+	uint64_t all, locked;
+};
+
+static void add_allocation(void *context, const struct hist_entry *entry)
+{
+	struct allocation_sums *sums = context;
+	uint64_t locked, pid, hits;
+
+	if (!hist_entry_get(entry, "locked", &locked) ||
+	    !hist_entry_get(entry, "common_pid", &pid) ||
+	    !hist_entry_get(entry, "hitcount", &hits)) {
+		sums->is_malformed = true;
+		return;
+	}
+	if (sums->tid >= 0 && (pid_t)pid != sums->tid)
+		return;
+	sums->all += hits;
+	sums->locked += locked ? hits : 0;
+}
+
+/* Unknown once an entry has found the table full. */
+static void read_allocations(struct observer *o, pid_t tid, struct migration_counts *ret)
+{
+	struct allocation_sums sums = {.tid = tid};
+	struct hist_totals totals = {0};
+	cleanup_free char *text = NULL;
+
+	if (!o->probes.alloc.is_armed)
+		return;
+	text = tracing_hist_read(o->instance, o->probes.group, o->probes.alloc.name);
+	if (!text || !hist_text_walk(text, add_allocation, &sums, &totals) || sums.is_malformed ||
+	    totals.dropped)
+		return;
+	ret->allocations = (struct measured){true, sums.all};
+	ret->allocations_locked = (struct measured){true, sums.locked};
+}
+
 static void ignore_entry(void *context, const struct hist_entry *entry)
 {
 	(void)context;
@@ -94,6 +138,7 @@ static void hist_read_total(struct observer *o, struct migration_counts *ret)
 	struct hist_totals totals = {0};
 
 	(void)read_moves(o, -1, ret, &totals);
+	read_allocations(o, -1, ret);
 	ret->waits.known = o->probes.has_all_waits;
 	for (size_t i = 0; i < o->probes.n_waits && ret->waits.known; i++) {
 		cleanup_free char *text =
@@ -112,6 +157,7 @@ static void hist_read_thread(struct observer *o, struct observed_thread *thread,
 	struct hist_totals totals;
 
 	(void)read_moves(o, thread->tid, ret, &totals);
+	read_allocations(o, thread->tid, ret);
 }
 
 static void hist_read_misses(struct observer *o, struct measured *ret)

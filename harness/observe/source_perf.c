@@ -14,14 +14,23 @@
 #include "observe/cpu_list.h"
 #include "observe/source.h"
 
-/* Of the first events of a group; the waits come after them. */
-enum { ATTEMPTS, SUCCEEDED, EAGAIN_SEEN, FIRST_WAIT };
-static const char *const filters[] = {
+/*
+ * Of the first events of a group; those of allocations come after them, if they are asked for, and
+ * the waits last.
+ */
+enum { ATTEMPTS, SUCCEEDED, EAGAIN_SEEN, N_MOVES };
+static const char *const move_filters[N_MOVES] = {
 	[ATTEMPTS] = NULL,
 	[SUCCEEDED] = "ret == 0",
 	[EAGAIN_SEEN] = "ret == -11",
 };
-_Static_assert(FIRST_WAIT + PROBE_MAX_WAITS <= PERF_COUNT_MAX_EVENTS, "a group holds them all");
+enum { ALLOCATIONS, ALLOCATIONS_LOCKED, N_ALLOCATIONS };
+static const char *const alloc_filters[N_ALLOCATIONS] = {
+	[ALLOCATIONS] = NULL,
+	[ALLOCATIONS_LOCKED] = "locked == 1",
+};
+_Static_assert(N_MOVES + N_ALLOCATIONS + PROBE_MAX_WAITS <= PERF_COUNT_MAX_EVENTS,
+	       "a group holds them all");
 
 bool source_online_cpus(struct observer *o, struct cpu_list *ret_list)
 {
@@ -31,22 +40,28 @@ bool source_online_cpus(struct observer *o, struct cpu_list *ret_list)
 	       cpu_list_parse(text, ret_list);
 }
 
+static size_t add_event(struct perf_count_event *events, size_t n, const struct probe *probe,
+			const char *filter)
+{
+	events[n] = (struct perf_count_event){
+		.type = PERF_TYPE_TRACEPOINT,
+		.config = (uint64_t)probe->id,
+		.filter = filter,
+	};
+	return n + 1;
+}
+
 static size_t list_events(const struct probes *p, bool with_waits,
 			  struct perf_count_event events[PERF_COUNT_MAX_EVENTS])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
-		events[n++] = (struct perf_count_event){
-			.type = PERF_TYPE_TRACEPOINT,
-			.config = (uint64_t)p->move.id,
-			.filter = filters[i],
-		};
+	for (size_t i = 0; i < N_MOVES; i++)
+		n = add_event(events, n, &p->move, move_filters[i]);
+	for (size_t i = 0; p->alloc.is_armed && i < N_ALLOCATIONS; i++)
+		n = add_event(events, n, &p->alloc, alloc_filters[i]);
 	for (size_t i = 0; with_waits && i < p->n_waits; i++)
-		events[n++] = (struct perf_count_event){
-			.type = PERF_TYPE_TRACEPOINT,
-			.config = (uint64_t)p->waits[i].id,
-		};
+		n = add_event(events, n, &p->waits[i], NULL);
 	return n;
 }
 
@@ -55,7 +70,7 @@ static int perf_open(struct observer *o, const char *group, char why[OBSERVER_WH
 	struct perf_count_event events[PERF_COUNT_MAX_EVENTS];
 	struct cpu_list online;
 	struct err e = {0};
-	int r = probes_arm(&o->probes, o->fs, group, why);
+	int r = probes_arm(&o->probes, o->fs, group, o->extras, why);
 
 	if (r < 0)
 		return r;
@@ -82,26 +97,35 @@ static void perf_close(struct observer *o)
 	probes_disarm(&o->probes);
 }
 
-static void fill(const uint64_t values[], struct migration_counts *ret)
+/* Returns how many of @values that were. */
+static size_t fill(const struct probes *p, const uint64_t values[], struct migration_counts *ret)
 {
+	const uint64_t *allocations = values + N_MOVES;
+
 	ret->attempts = (struct measured){true, values[ATTEMPTS]};
 	ret->succeeded = (struct measured){true, values[SUCCEEDED]};
 	ret->eagain = (struct measured){true, values[EAGAIN_SEEN]};
+	if (!p->alloc.is_armed)
+		return N_MOVES;
+	ret->allocations = (struct measured){true, allocations[ALLOCATIONS]};
+	ret->allocations_locked = (struct measured){true, allocations[ALLOCATIONS_LOCKED]};
+	return N_MOVES + N_ALLOCATIONS;
 }
 
 static void perf_read_total(struct observer *o, struct migration_counts *ret)
 {
 	uint64_t values[PERF_COUNT_MAX_EVENTS];
 	struct cpu_list online;
+	size_t first_wait;
 
 	if (!source_online_cpus(o, &online) || !perf_count_read(&o->total, &online, values))
 		return;
-	fill(values, ret);
+	first_wait = fill(&o->probes, values, ret);
 	if (!o->probes.has_all_waits)
 		return;
 	ret->waits.known = true;
 	for (size_t i = 0; i < o->probes.n_waits; i++)
-		ret->waits.value += values[FIRST_WAIT + i];
+		ret->waits.value += values[first_wait + i];
 }
 
 static int perf_attach(struct observer *o, struct observed_thread *thread, struct err *e)
@@ -123,9 +147,8 @@ static void perf_read_thread(struct observer *o, struct observed_thread *thread,
 {
 	uint64_t values[PERF_COUNT_MAX_EVENTS];
 
-	(void)o;
 	if (perf_count_read(&thread->perf, NULL, values))
-		fill(values, ret);
+		(void)fill(&o->probes, values, ret);
 }
 
 static void perf_read_misses(struct observer *o, struct measured *ret)

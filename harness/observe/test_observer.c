@@ -30,7 +30,7 @@ static void falls_back_to_vmstat(void **state)
 	(void)state;
 	test_tree_init(&tree);
 	test_tree_file(&tree, "proc/vmstat", "pgmigrate_success 100\n");
-	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_MAX, &o, why, NULL), 0);
+	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_MAX, 0, &o, why, NULL), 0);
 	assert_int_equal(observer_source(o), SOURCE_VMSTAT);
 	assert_true(strlen(why) > 10);
 	assert_string_equal(observer_symbol(o), "");
@@ -59,7 +59,7 @@ static void falls_back_to_nothing(void **state)
 
 	(void)state;
 	test_tree_init(&tree);
-	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_MAX, &o, NULL, NULL), 0);
+	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_MAX, 0, &o, NULL, NULL), 0);
 	assert_int_equal(observer_source(o), SOURCE_NONE);
 	observer_read_total(o, &counts);
 	assert_nothing_known(&counts);
@@ -79,14 +79,14 @@ static void what_is_forced_is_not_replaced(void **state)
 	for (int source = 0; source < SOURCE_NONE; source++) {
 		struct err e = {0};
 
-		assert_int_equal(observer_open(&tree.fs, "memsoak_1", (enum count_source)source, &o,
+		assert_int_equal(observer_open(&tree.fs, "memsoak_1", (enum count_source)source, 0, &o,
 					       NULL, &e),
 				 -EOPNOTSUPP);
 		assert_non_null(strstr(e.text, count_source_name((enum count_source)source)));
 		assert_true(strlen(strstr(e.text, ": ")) > 10);
 	}
 	assert_null(o);
-	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_NONE, &o, NULL, NULL), 0);
+	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_NONE, 0, &o, NULL, NULL), 0);
 	assert_int_equal(observer_source(o), SOURCE_NONE);
 	observer_close(o);
 	test_tree_done(&tree);
@@ -111,11 +111,11 @@ static void bad_group_names(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		e = (struct err){0};
 		assert_int_equal(
-			observer_open(&tree.fs, names[i], SOURCE_PERF_KPROBE, &o, NULL, &e),
+			observer_open(&tree.fs, names[i], SOURCE_PERF_KPROBE, 0, &o, NULL, &e),
 			-EOPNOTSUPP);
 		assert_non_null(strstr(e.text, "no name for a group"));
 	}
-	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_PERF_KPROBE, &o, NULL, &e),
+	assert_int_equal(observer_open(&tree.fs, "memsoak_1", SOURCE_PERF_KPROBE, 0, &o, NULL, &e),
 			 -EOPNOTSUPP);
 	assert_null(strstr(e.text, "no name for a group"));
 	test_tree_done(&tree);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /proc/vmstat, the counters of migration only; a counter that the kernel has not is unknown. */
+/* /proc/vmstat, the counters of migration and of reclaim that it had to wait for only; a counter that the kernel has not is unknown. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +13,8 @@ struct fsio;
 	X(pgmigrate_success) X(pgmigrate_fail)                                                     \
 	X(thp_migration_success) X(thp_migration_fail) X(thp_migration_split)                      \
 	X(numa_pages_migrated) X(compact_migrate_scanned) X(compact_success) X(compact_fail)       \
-	X(pgdemote_kswapd) X(pgdemote_direct)
+	X(pgdemote_kswapd) X(pgdemote_direct)                                                      \
+	X(allocstall_normal) X(allocstall_movable) X(pgsteal_direct) X(pswpout)
 
 enum vmstat_name {
 #define X(name) VMSTAT_##name,

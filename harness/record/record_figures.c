@@ -43,6 +43,8 @@ static void set_counts(struct jsonw *object, const struct migration_counts *c)
 	record_set_measured(object, "succeeded", &c->succeeded);
 	record_set_measured(object, "eagain", &c->eagain);
 	record_set_measured(object, "waits", &c->waits);
+	record_set_measured(object, "allocations", &c->allocations);
+	record_set_measured(object, "allocations_locked", &c->allocations_locked);
 	record_set_measured(object, "failed_pages", &c->failed_pages);
 	record_set_measured(object, "migrated_pages", &c->migrated_pages);
 }
@@ -50,6 +52,7 @@ static void set_counts(struct jsonw *object, const struct migration_counts *c)
 static bool knows_any(const struct migration_counts *c)
 {
 	return c->attempts.known || c->succeeded.known || c->eagain.known || c->waits.known ||
+	       c->allocations.known || c->allocations_locked.known ||
 	       c->failed_pages.known || c->migrated_pages.known;
 }
 

@@ -142,6 +142,8 @@ static int open_record(struct run *run, struct err *e)
 static int open_observers(struct run *run, struct err *e)
 {
 	cleanup_free char *group = memory_format("memsoak_%d", (int)getpid());
+	unsigned int extras =
+		run->profile.scenario == SCENARIO_ALLOC_LOCKED ? OBSERVE_ALLOCATIONS : 0;
 	enum count_source force = SOURCE_MAX;
 	char why[256] = "";
 	struct err kmsg_error = {0};
@@ -153,7 +155,7 @@ static int open_observers(struct run *run, struct err *e)
 	if (run->options.count_source && force == SOURCE_MAX)
 		return err_set(e, -EINVAL, "--count-source '%s' is none of perf-kprobe hist tracepoint vmstat-proxy none",
 			       run->options.count_source);
-	r = observer_open(&run->fs, group, force, &run->observer, why, e);
+	r = observer_open(&run->fs, group, force, extras, &run->observer, why, e);
 	if (r < 0)
 		return r;
 	if (why[0])
@@ -224,6 +226,7 @@ int run_set_up(struct run *run, struct err *e)
 	if (run_loop_open(run, e) < 0 || run_change_settings(run, e) < 0 ||
 	    run_open_veto(run, e) < 0 || run_prepare_poison(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
+	run_prepare_pressure(run);
 	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();
 	run->last_sample_ns = run->start_ns;

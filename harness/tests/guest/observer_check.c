@@ -150,7 +150,7 @@ static bool open_source(enum count_source source, const char *group, struct obse
 	struct err e = {0};
 
 	stage = source == SOURCE_MAX ? "the best source" : count_source_name(source);
-	if (observer_open(&root, group, source, o, why, &e) < 0) {
+	if (observer_open(&root, group, source, OBSERVE_ALLOCATIONS, o, why, &e) < 0) {
 		bool is_expected =
 			!has_hist() && (source == SOURCE_HIST || source == SOURCE_TRACEPOINT);
 
@@ -231,6 +231,8 @@ static void check_attempts(struct driver *d)
 	check_equal(&d->counts.attempts, PAGES, "one attempt a page");
 	check_equal(&d->counts.succeeded, PAGES, "every attempt succeeded");
 	check_equal(&d->counts.eagain, 0, "no EAGAIN without a reference");
+	check_equal(&d->counts.allocations, PAGES, "one allocation a page");
+	check_equal(&d->counts.allocations_locked, 0, "no source is locked when nobody else has it");
 	observer_read_driver(d->o, OBSERVED_OFFLINE, &total);
 	check_equal(&total.attempts, 0, "nothing for the other driver");
 	observer_detach(d->o, OBSERVED_MOVE_PAGES);
@@ -293,6 +295,8 @@ static void check_results(struct driver *d, bool has_threads)
 	check_unknown(&total.attempts, "no attempts");
 	check_unknown(&total.eagain, "no EAGAIN");
 	check_unknown(&total.waits, "no waits");
+	check_unknown(&total.allocations, "no allocations");
+	check_unknown(&total.allocations_locked, "none with the source locked");
 	observer_probe_misses(d->o, &misses);
 	check_unknown(&misses, "no misses");
 	read_driver(d);
@@ -336,7 +340,7 @@ static void leave_behind(enum count_source source)
 
 	if (child == 0) {
 		group = memory_format(OBSERVER_GROUP_PREFIX "%d", (int)getpid());
-		(void)observer_open(&root, group, source, &o, NULL, NULL);
+		(void)observer_open(&root, group, source, OBSERVE_ALLOCATIONS, &o, NULL, NULL);
 		_exit(0);
 	}
 	(void)waitpid(child, NULL, 0);
@@ -357,8 +361,8 @@ static void check_stale(const char *before)
 		return;
 	stage = "stale probes";
 	check(observer_remove_stale(&root, &removed, &e) == 0, "are removed", "%s", e.text);
-	/* Four probes; four and their instance; an instance. */
-	check(removed == (has_hist() ? 10 : 4), "all of them", "%u", removed);
+	/* Five probes; five and their instance; an instance. */
+	check(removed == (has_hist() ? 12 : 5), "all of them", "%u", removed);
 	check(observer_remove_stale(&root, &removed, &e) == 0 && removed == 0,
 	      "a living daemon's are left alone", "%u removed, %s", removed, e.text);
 	observer_close(o);
