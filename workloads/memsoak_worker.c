@@ -30,6 +30,8 @@ static const struct option_spec specs[] = {
 	 "threads; 0: the pages are there and nobody touches them"},
 	{"node", 'n', OPTION_NUMBER, FIELD(node), 0, 65535, "N",
 	 "home node of the pages (default: any)"},
+	{"keep-free", 0, OPTION_NUMBER, FIELD(keep_free), 0, UINT64_MAX, "BYTES",
+	 "give memory back while less than that is available on the host (hog)"},
 	{"cpus", 'c', OPTION_STRING, FIELD(cpus), 0, 0, "LIST", "run on these CPUs only (0-3,8)"},
 	{"first-writer", 0, OPTION_NUMBER, FIELD(first_writer), 0, UINT32_MAX, "N",
 	 "threads of the group's earlier processes (shared pages: a word for each)"},
@@ -95,6 +97,12 @@ static int check_options(const struct worker_options *o, const struct workload *
 	return 0;
 }
 
+static int tell_pages(struct pages *pages, enum page_kind kind, uint64_t count, struct err *e)
+{
+	*pages = (struct pages){.count = count};
+	return page_kind_size(kind, &pages->size, e);
+}
+
 static int work(const struct worker_options *o, struct worker_shared *shared, struct err *e)
 {
 	struct worker w = {
@@ -102,13 +110,17 @@ static int work(const struct worker_options *o, struct worker_shared *shared, st
 		.shared = shared,
 		.threads = (uint32_t)o->threads,
 		.first_writer = o->first_writer,
+		.node = o->node,
+		.keep_free_bytes = o->keep_free,
 	};
 	enum page_kind kind = PAGES_PRIVATE_ANONYMOUS;
 	int r = check_options(o, w.workload, &kind, e);
 
 	if (r == 0 && o->cpus)
 		r = pin_to_cpus(o->cpus, e);
-	if (r == 0)
+	if (r == 0 && w.workload->takes_pages_itself)
+		r = tell_pages(&w.pages, kind, o->pages, e);
+	else if (r == 0)
 		r = pages_prepare(&w.pages, kind, (int)o->memory_fd, o->pages, o->node, e);
 	if (r < 0)
 		return r;

@@ -13,12 +13,13 @@ struct err;
 struct worker;
 struct worker_thread;
 
-#define WORKLOADS(X) X(refault) X(pin) X(mlock_churn) X(hold_pipe) X(hold_ring) X(placer)
+#define WORKLOADS(X) X(refault) X(pin) X(mlock_churn) X(hold_pipe) X(hold_ring) X(zap) X(hog) X(placer)
 
 struct workload {
 	const char *name;
 	const char *summary; /* one line, for --list */
 	unsigned int kinds;  /* of pages that it can work on: PAGES_BIT(kind) ored */
+	bool takes_pages_itself; /* none are prepared for it, count and size are only told */
 	/*
 	 * Either: what a thread needs (optional; keeps it in thread->own, which run() releases),
 	 * and its work, until worker_thread_goes_on() says no.

@@ -18,6 +18,7 @@ struct worker_options {
 	const char *cpus; /* list format, NULL: do not pin */
 	uint64_t pages, threads;
 	uint64_t node;	       /* PAGES_NO_NODE: any */
+	uint64_t keep_free;    /* bytes that must stay available on the host */
 	uint64_t first_writer; /* the word (behind word 0) that the first thread may write */
 	uint64_t control_fd, memory_fd, command_fd; /* WORKER_NO_FD: none */
 	bool list;
@@ -32,6 +33,7 @@ struct worker {
 	struct ticks ticks;
 	uint32_t threads;
 	uint64_t first_writer;
+	uint64_t node, keep_free_bytes; /* as the options of that name */
 };
 
 struct worker_thread {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <linux/memfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -89,7 +90,7 @@ static int create_memory(struct worker_groups *groups, struct worker_group *grou
 	return 0;
 }
 
-/* Pages that are sent to and fro start where that starts. */
+/* Pages that are sent to and fro start where that starts; the node they go to is what a hog fills. */
 static int32_t choose_home(struct worker_groups *groups, const struct plan *plan,
 			   const struct worker_group *group)
 {
@@ -98,6 +99,8 @@ static int32_t choose_home(struct worker_groups *groups, const struct plan *plan
 
 	if (is_sent && plan->can_move)
 		return (int32_t)plan->move_nodes[0];
+	if (strcmp(group->config.workload, "hog") == 0 && plan->can_move)
+		return (int32_t)plan->move_nodes[1];
 	return placement_next_node(&groups->placement);
 }
 
@@ -159,6 +162,7 @@ int worker_groups_start(const struct topology *t, const struct plan *plan,
 	groups->n_groups = phase->n_workers;
 	groups->groups = memory_alloc(groups->n_groups, sizeof(*groups->groups));
 	groups->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	groups->keep_free_bytes = plan->reserve_bytes;
 	placement_init(&groups->placement, t);
 	placer_client_init(&groups->placer, program);
 	for (size_t i = 0; i < groups->n_groups; i++)

@@ -28,6 +28,7 @@ struct worker_groups {
 	struct placement placement;
 	struct placer_client placer;
 	uint64_t page_size;
+	uint64_t keep_free_bytes; /* the guard's: no worker may take more */
 	struct worker_home home;
 };
 

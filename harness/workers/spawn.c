@@ -60,7 +60,7 @@ static int shared_create(struct worker_shared **ret_shared, int *ret_fd, struct 
 
 static void build_command_line(struct command_line *line, const struct worker_group *group,
 			       const char *program, const char *cpus, int32_t home_node,
-			       int control_fd)
+			       uint64_t keep_free_bytes, int control_fd)
 {
 	const struct profile_workers *config = &group->config;
 
@@ -70,6 +70,7 @@ static void build_command_line(struct command_line *line, const struct worker_gr
 	add_number(line, "--pages", config->pages);
 	add_number(line, "--threads", config->threads);
 	add_number(line, "--control-fd", (uint64_t)control_fd);
+	add_number(line, "--keep-free", keep_free_bytes);
 	if (home_node != NO_NODE)
 		add_number(line, "--node", (uint64_t)home_node);
 	if (cpus)
@@ -102,7 +103,7 @@ int worker_process_spawn(struct worker_groups *groups, struct worker_group *grou
 	options.cgroup_fds = groups->home.cgroup_fds;
 	options.n_cgroup_fds = groups->home.n_cgroup_fds;
 	build_command_line(&line, group, program, placement_next_cpus(&groups->placement),
-			   home_node, control_fd);
+			   home_node, groups->keep_free_bytes, control_fd);
 	r = process_spawn(&started, line.argv, &options, e);
 	command_line_done(&line);
 	if (r < 0) {
