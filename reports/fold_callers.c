@@ -57,11 +57,15 @@ void fold_take_called(struct fold *f, struct journal_value o)
 void fold_take_unavailable(struct fold *f, struct journal_value o)
 {
 	struct fold_caller *c = caller_of(f, o);
+	char why[FOLD_TEXT_SIZE];
 
 	if (c)
 		(void)journal_string(o, "why", c->unavailable, sizeof(c->unavailable));
 	else if (journal_equals(o, "driver", "veto"))
 		(void)journal_string(o, "why", f->veto.unavailable, sizeof(f->veto.unavailable));
+	else if (journal_equals(o, "driver", "pressure") &&
+		 journal_string(o, "why", why, sizeof(why)))
+		fold_unmeasured(f, "waits_under_pressure", "%s", why);
 }
 
 static struct jsonw *describe_caller(struct fold *f, int i)

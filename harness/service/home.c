@@ -46,12 +46,27 @@ static void bounds_of(const struct plan *plan, struct worker_bounds *ret_bounds)
 	}
 }
 
+/* What the guard keeps free no worker can get, whatever its profile allows it. */
+static void keep_reserve(const struct run *run, struct worker_bounds *bounds)
+{
+	uint64_t total_bytes = 0, most;
+
+	for (size_t i = 0; i < run->topology.n_nodes; i++)
+		total_bytes += run->topology.nodes[i].bytes;
+	if (total_bytes <= run->plan.reserve_bytes)
+		return;
+	most = total_bytes - run->plan.reserve_bytes;
+	if (bounds->memory_bytes > most)
+		bounds->memory_bytes = most;
+}
+
 void run_open_cgroup(struct run *run)
 {
 	struct worker_bounds bounds;
 	char cpus[256], nodes[256];
 
 	bounds_of(&run->plan, &bounds);
+	keep_reserve(run, &bounds);
 	if (fsio_read_text(&run->fs, cpus, sizeof(cpus), "sys/devices/system/cpu/online") > 0)
 		bounds.cpus = cpus;
 	if (fsio_read_text(&run->fs, nodes, sizeof(nodes), "sys/devices/system/node/has_memory") > 0)

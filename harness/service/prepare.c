@@ -15,12 +15,15 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fsio.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "drive/poison.h"
 #include "record/record_poison.h"
+#include "service/prepare_swap.h"
 
 #define DEBUGFS "sys/kernel/debug"
-#define MODULE "hwpoison_inject"
+#define HWPOISON_MODULE "hwpoison_inject"
+#define ZRAM_MODULE "zram"
 #define LOAD_NS (30 * NS_PER_S)
 #define LOOK_NS (10 * NS_PER_MS)
 
@@ -59,10 +62,10 @@ static int mount_debugfs(struct recorder *recorder, struct prepared *p, struct e
 }
 
 /* modprobe knows where modules are and what they need; it must not keep us waiting for ever. */
-static int load_module(struct fsio *fs, struct err *e)
+static int load_module(struct fsio *fs, const char *module, struct err *e)
 {
 	char program[256] = "";
-	const char *argv[] = {"/sbin/modprobe", "-q", MODULE, NULL};
+	const char *argv[] = {"/sbin/modprobe", "-q", module, NULL};
 	const struct process_options options = {.stdout_fd = -1, .stderr_fd = -1};
 	uint64_t until_ns = clock_monotonic_ns() + LOAD_NS;
 	struct process process;
@@ -83,6 +86,26 @@ static int load_module(struct fsio *fs, struct err *e)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOENT;
 }
 
+int prepare_module(struct fsio *fs, struct recorder *recorder, const char *module,
+		   bool *ret_is_made, struct err *e)
+{
+	cleanup_free char *loaded = memory_format("sys/module/%s", module);
+	int r;
+
+	/* In the kernel itself, or loaded: then it is not ours to unload. */
+	if (fsio_exists(fs, loaded))
+		return 0;
+	r = note(recorder, "module", module, e);
+	if (r < 0)
+		return r;
+	*ret_is_made = load_module(fs, module, NULL) == 0;
+	if (*ret_is_made)
+		return 0;
+	if (recorder)
+		record_prepared_undone(recorder, "module", module, 0);
+	return -ENOENT;
+}
+
 static int load_hwpoison(struct fsio *fs, struct recorder *recorder, struct prepared *p,
 			 struct err *e)
 {
@@ -90,19 +113,14 @@ static int load_hwpoison(struct fsio *fs, struct recorder *recorder, struct prep
 
 	if (fsio_exists(fs, POISON_UNPOISON_PATH))
 		return 0;
-	r = note(recorder, "module", MODULE, e);
-	if (r < 0)
+	r = prepare_module(fs, recorder, HWPOISON_MODULE, &p->hwpoison, e);
+	if (r < 0 && r != -ENOENT)
 		return r;
-	r = load_module(fs, NULL);
-	if (r == 0 && fsio_exists(fs, POISON_UNPOISON_PATH)) {
-		p->hwpoison = true;
+	if (r == 0 && fsio_exists(fs, POISON_UNPOISON_PATH))
 		return 0;
-	}
-	if (r < 0 && recorder)
-		record_prepared_undone(recorder, "module", MODULE, 0);
-	p->hwpoison = r == 0;
 	return err_set(e, -EOPNOTSUPP,
-		       "there is no /%s, and modprobe " MODULE " %s (CONFIG_HWPOISON_INJECT)",
+		       "there is no /%s, and modprobe " HWPOISON_MODULE
+		       " %s (CONFIG_HWPOISON_INJECT)",
 		       POISON_UNPOISON_PATH, r < 0 ? "fails" : "makes none");
 }
 
@@ -123,9 +141,12 @@ int prepare_undo_one(struct recorder *recorder, const char *what, const char *na
 	/* Nothing but what we make ourselves: the words may come from a journal. */
 	if (strcmp(what, "mount") == 0 && strcmp(name, DEBUGFS) == 0)
 		r = !is_debugfs_mounted() || umount2("/" DEBUGFS, 0) == 0 ? 0 : -errno;
-	else if (strcmp(what, "module") == 0 && strcmp(name, MODULE) == 0)
-		r = syscall(SYS_delete_module, MODULE, O_NONBLOCK) == 0 || errno == ENOENT ? 0
-											   : -errno;
+	else if (strcmp(what, "module") == 0 &&
+		 (strcmp(name, HWPOISON_MODULE) == 0 || strcmp(name, ZRAM_MODULE) == 0))
+		r = syscall(SYS_delete_module, name, O_NONBLOCK) == 0 || errno == ENOENT ? 0
+											 : -errno;
+	else if (strcmp(what, "swap") == 0)
+		r = prepare_swap_undo(name);
 	if (recorder)
 		record_prepared_undone(recorder, what, name, r < 0 ? -r : 0);
 	return r;
@@ -144,6 +165,12 @@ static void undo(struct recorder *recorder, bool *is_made, const char *what, con
 
 void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e)
 {
-	undo(recorder, &p->hwpoison, "module", MODULE, e);
+	bool has_swap = p->swap[0];
+
+	undo(recorder, &has_swap, "swap", p->swap, e);
+	if (!has_swap)
+		p->swap[0] = '\0';
+	undo(recorder, &p->zram_module, "module", ZRAM_MODULE, e);
+	undo(recorder, &p->hwpoison, "module", HWPOISON_MODULE, e);
 	undo(recorder, &p->debugfs, "mount", DEBUGFS, e);
 }

@@ -60,7 +60,6 @@ struct run_figures {
 
 /* Page frames that the run takes out of use. */
 struct run_poison {
-	struct prepared prepared;
 	struct soft_offline_hooks hooks;
 	char cannot_undo_why[512]; /* "": whatever is taken can be given back */
 	bool is_begun;		   /* its books are open */
@@ -88,6 +87,7 @@ struct run {
 	struct vmstat vmstat_start;
 	struct setting settings[RUN_MAX_SETTINGS];
 	size_t n_settings;
+	struct prepared prepared; /* what the run has made for a while */
 	struct run_poison poison;
 
 	int epoll_fd, signal_fd, timer_fd;
@@ -139,6 +139,9 @@ int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting
 int run_prepare_poison(struct run *run, struct err *e);
 void run_give_back_poison(struct run *run);
 void run_undo_preparations(struct run *run);
+
+/* pressure.c: before the first phase, swap for a worker that fills a node. */
+void run_prepare_pressure(struct run *run);
 
 /*
  * reload.c: reads the profile again and takes over [guard] and [watchdog]. Anything else belongs to

@@ -131,7 +131,7 @@ int run_prepare_poison(struct run *run, struct err *e)
 		.fault = on_fault,
 		.node_of = on_node_of,
 	};
-	if (prepare_unpoison(&run->fs, run->recorder, &p->prepared, &missing) < 0) {
+	if (prepare_unpoison(&run->fs, run->recorder, &run->prepared, &missing) < 0) {
 		(void)snprintf(p->cannot_undo_why, sizeof(p->cannot_undo_why), "%s", missing.text);
 		p->hooks.cannot_undo_why = p->cannot_undo_why;
 		return 0;
@@ -181,7 +181,7 @@ void run_undo_preparations(struct run *run)
 {
 	struct err e = {0};
 
-	prepare_undo(run->recorder, &run->poison.prepared, &e);
+	prepare_undo(run->recorder, &run->prepared, &e);
 	if (e.code < 0)
 		log_error("%s", e.text);
 }
