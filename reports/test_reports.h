@@ -103,3 +103,4 @@ int test_behaviour(void);
 int test_scenarios(void);
 int test_pinned(void);
 int test_scenario_soft_offline(void);
+int test_scenario_alloc_locked(void);

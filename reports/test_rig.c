@@ -224,7 +224,7 @@ int main(void)
 		     test_run_file() + test_verdict_rules() + test_verdict_log() +
 		     test_verdict_runs() + test_torn() + test_hostile() + test_validate() +
 		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned() +
-		     test_scenario_soft_offline();
+		     test_scenario_soft_offline() + test_scenario_alloc_locked();
 
 	return failed ? 1 : 0;
 }

@@ -9,6 +9,7 @@
 #include "base/jsonw.h"
 
 static const struct scenario_judge *const judges[] = {
+	&scenario_alloc_locked,
 	&scenario_soft_offline,
 	&scenario_waiter_ref,
 	&scenario_mlock_drain,

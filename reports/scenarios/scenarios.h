@@ -29,8 +29,8 @@ struct scenario_judge {
 		      struct scenario_result *ret_result);
 };
 
-extern const struct scenario_judge scenario_waiter_ref, scenario_mlock_drain,
-	scenario_notifier_veto, scenario_pins, scenario_soft_offline;
+extern const struct scenario_judge scenario_alloc_locked, scenario_waiter_ref,
+	scenario_mlock_drain, scenario_notifier_veto, scenario_pins, scenario_soft_offline;
 
 /*
  * The report's "scenarios": one entry for @name, and in @ret_result what it says; both are the
