@@ -20,7 +20,8 @@ judge_only=
 build=$1
 out=$2
 shift 2
-[ $# -gt 0 ] || set -- 5.10-with 5.10-without 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain 6.1-poison-on-failure stock
+[ $# -gt 0 ] || set -- 5.10-with 5.10-without 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain \
+	6.1-poison-on-failure 6.1-alloc-locked stock
 seconds=${SECONDS_A_CELL:-35}
 began=$(date +%s)
 
@@ -48,6 +49,8 @@ write_script() { # FILE
 				/proc/sys/vm/nr_hugepages /proc/sys/kernel/numa_balancing /sys/kernel/mm/ksm/run \
 				/sys/kernel/mm/transparent_hugepage/enabled 2> /dev/null
 			grep HardwareCorrupted /proc/meminfo
+			cat /proc/swaps
+			ls /sys/block
 		}
 		mkdir -p /share/cells
 		modprobe memory-notifier-error-inject 2> /dev/null

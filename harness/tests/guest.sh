@@ -72,6 +72,15 @@ validate_reports() {
 	[ "$found" = 1 ] || echo "not ok $name left no report to validate"
 }
 
+build_kernel() { # $kernel, where it is not there
+	harness/lab/install-deps.sh kernels
+	if ! harness/lab/build-kernel.sh "$kernel" > "$build/test/$name-kernel.log" 2>&1; then
+		echo "not ok the kernel $kernel is there"
+		tail -n 5 "$build/test/$name-kernel.log" | sed 's/^/# /'
+		exit 1
+	fi
+}
+
 case $name in
 odd-nodes)
 	boot one-node --nodes 1 --mem 1536MiB --append memsoak.case=one-node
@@ -83,12 +92,7 @@ odd-nodes)
 	;;
 lockups)
 	kernel=${KERNEL:-6.1-with} # Debian's have no test_lockup
-	harness/lab/install-deps.sh kernels
-	if ! harness/lab/build-kernel.sh "$kernel" > "$build/test/lockups-kernel.log" 2>&1; then
-		echo "not ok the kernel $kernel is there"
-		tail -n 5 "$build/test/lockups-kernel.log" | sed 's/^/# /'
-		exit 1
-	fi
+	build_kernel
 	for case in soft hung rcu overrun; do
 		boot "$name-$case" --append "memsoak.case=$case"
 		validate_reports
@@ -109,6 +113,14 @@ lockups)
 	"$build/memsoak" report "$share/run" > "$share/report.txt" 2>&1
 	check_json "after: the report still says crashed, and that no memory is left offline" "$report" \
 		'.verdict.result == "crashed" and .run.ended_by == "guest_lost" and .harness.memory_left_offline == []'
+	validate_reports
+	;;
+alloc-locked)
+	boot "$name"
+	validate_reports
+	kernel=6.1-alloc-locked
+	build_kernel
+	boot "$name-fails"
 	validate_reports
 	;;
 control)
