@@ -18,6 +18,7 @@ int test_parts(void);
 int test_worker(void);
 int test_orders(void);
 int test_failures(void);
+int test_pressure(void);
 int test_placer(void);
 
 #define RIG_MAX_WORDS 32

@@ -3,5 +3,6 @@
 
 int main(void)
 {
-	return test_parts() + test_worker() + test_orders() + test_failures() + test_placer();
+	return test_parts() + test_worker() + test_orders() + test_failures() + test_pressure() +
+	       test_placer();
 }

@@ -230,7 +230,7 @@ static void shipped_profiles_load(void **state)
 		{"ladder", false, true, 5},	      {"control-negative", false, true, 1},
 		{"control-positive", false, true, 0}, {"mlock-drain", true, true, 0},
 		{"notifier-veto", true, false, 0},    {"pins", true, true, 0},
-		{"waiter-ref", false, true, 4},
+		{"waiter-ref", false, true, 4},	      {"alloc-locked", false, true, 0},
 	};
 
 	(void)state;

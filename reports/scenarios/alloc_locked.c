@@ -27,7 +27,7 @@
 /* Measured under emulation, two CPUs: see harness/docs/LAB.md. The limits are far from both. */
 #define MOST_BY_CHANCE 0.1
 #define LEAST_BY_DESIGN 0.5
-#define FEWEST_ALLOCATIONS 1000
+#define FEWEST_ALLOCATIONS 200
 #define FEWEST_FAULTS 1000
 /* Below that the tail is of waits for copies and for the CPU only. */
 #define FEWEST_STALLS 100
