@@ -89,7 +89,7 @@ static void test_share_decides(void **state)
 	static const struct seen cases[] = {
 		{0, 20000, 5000, 900, "pass", "it was in 0 of 20000 allocations"},
 		/* Others hold it for the length of a fault. */
-		{200, 20000, 5000, 900, "pass", "it was in 200 of 20000 allocations, by others"},
+		{200, 20000, 5000, 900, "pass", "it was in 200 of 20000 allocations"},
 		{20000, 20000, 5000, 900, "fail",
 		 "locked while its destination is allocated: 20000 of 20000 allocations, limit 50 "
 		 "%"},

@@ -6,8 +6,9 @@
  * filemap_fault(); a write is not served by fault-around). Who migrates a page holds that lock, and
  * a fault that comes then sleeps until it is given up.
  *
- * The sweep over all pages is much shorter than a migration that stalls, so some thread meets every
- * page that stays locked for long, however many there are.
+ * A sweep over all pages, and the pause behind it, are much shorter than a migration that stalls,
+ * so every page that stays locked for long is met, however many there are; and the CPUs are left to
+ * those who migrate.
  *
  * Only faults that slept go into the histogram: a thread that slept in between two looks at its
  * own switches did so for the page. What made a fault slow without sleeping (being descheduled, an
@@ -21,10 +22,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/memory.h"
 #include "workloads/worker.h"
 
+#define PAUSE_NS NS_PER_MS
 #define WORD_SIZE sizeof(uint64_t)
 
 struct zapper {
@@ -118,6 +121,7 @@ static void zap_run(struct worker_thread *thread)
 			fault_once(z, page);
 		z->sweep++;
 		publish(z);
+		(void)worker_thread_sleep(thread, PAUSE_NS);
 	}
 	(void)munmap(z->pages.base, z->pages.count * z->pages.size);
 	free(z);

@@ -24,7 +24,7 @@
 
 #define WORKLOAD "zap"
 #define DRIVER "move_pages"
-/* Measured under emulation, two CPUs: see harness/docs/LAB.md. The limits are far from both. */
+/* 0 of 1,769 and 2,028 of 2,028 on 6.1, two emulated CPUs: the limits are far from both. */
 #define MOST_BY_CHANCE 0.1
 #define LEAST_BY_DESIGN 0.5
 #define FEWEST_ALLOCATIONS 200
@@ -157,7 +157,7 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 	else if (most < MOST_BY_CHANCE)
 		scenario_say(result, VERDICT_PASS,
 			     "destinations are allocated before the source page is locked: it was "
-			     "in %" PRIu64 " of %" PRIu64 " allocations, by others%s",
+			     "in %" PRIu64 " of %" PRIu64 " allocations%s",
 			     f.locked, f.allocations, tail);
 	else
 		scenario_say(
