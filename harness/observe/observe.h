@@ -17,24 +17,30 @@ struct fsio;
 #define OBSERVER_WHY_SIZE 256
 #define OBSERVER_GROUP_PREFIX "memsoak_" /* and the process number: so a dead one's is known */
 
-enum count_source { /* best first */
-	SOURCE_PERF_KPROBE, /* perf_event counting mode on a kretprobe event: nothing is lost */
-	SOURCE_HIST,	    /* tracefs hist trigger keyed by return value and pid */
-	SOURCE_TRACEPOINT,  /* migrate:mm_migrate_pages: final results of calls only, no retries */
-	SOURCE_VMSTAT,	    /* /proc/vmstat pgmigrate_*: final results, everybody's, no retries */
-	SOURCE_NONE,
-	SOURCE_MAX,
+enum count_source {			/* best first */
+		    SOURCE_PERF_KPROBE, /* perf_event counting mode on a kretprobe event: nothing is
+					   lost */
+		    SOURCE_HIST,	/* tracefs hist trigger keyed by return value and pid */
+		    SOURCE_TRACEPOINT,	/* migrate:mm_migrate_pages: final results of calls only, no
+					   retries */
+		    SOURCE_VMSTAT,	/* /proc/vmstat pgmigrate_*: final results, everybody's, no
+					   retries */
+		    SOURCE_NONE,
+		    SOURCE_MAX,
 };
 /* "perf-kprobe" "hist" "tracepoint" "vmstat-proxy" "none" */
 const char *count_source_name(enum count_source source);
 
 enum observed_driver { /* whose threads are counted apart */
-	OBSERVED_OFFLINE,
-	OBSERVED_MOVE_PAGES,
-	OBSERVED_COMPACTION,
-	OBSERVED_MIGRATE_PAGES,
-	OBSERVED_SOFT_OFFLINE,
-	OBSERVED_MAX,
+		       OBSERVED_OFFLINE,
+		       OBSERVED_MOVE_PAGES,
+		       OBSERVED_COMPACTION,
+		       OBSERVED_MIGRATE_PAGES,
+		       OBSERVED_SOFT_OFFLINE,
+		       OBSERVED_MBIND,
+		       OBSERVED_NUMA_BALANCING,
+		       OBSERVED_DEMOTION,
+		       OBSERVED_MAX,
 };
 const char *observed_driver_name(enum observed_driver driver);
 enum observed_driver observed_driver_find(const char *name); /* OBSERVED_MAX: none */
@@ -79,10 +85,16 @@ enum count_source observer_source(const struct observer *o);
 const char *observer_symbol(const struct observer *o); /* "move_to_new_folio", or "" */
 
 /*
- * From now on what thread @tid migrates is counted for @driver too. Thread-safe. On failure
- * that driver's share is unknown from then on.
+ * From now on what thread @tid migrates is counted for @driver too, and no longer what its threads
+ * of before do. Thread-safe. On failure that driver's share is unknown from then on.
  */
 int observer_attach(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e);
+/*
+ * One thread more, for a driver whose migrations run in the threads of others (mbind, NUMA
+ * balancing). -E2BIG: it has OBSERVER_MAX_THREADS; its share is unknown then, too.
+ */
+#define OBSERVER_MAX_THREADS 1024
+int observer_attach_also(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e);
 void observer_detach(struct observer *o, enum observed_driver driver); /* keeps what was counted */
 
 /*

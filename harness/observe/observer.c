@@ -33,6 +33,9 @@ static const char *const driver_names[OBSERVED_MAX] = {
 	[OBSERVED_COMPACTION] = "compaction",
 	[OBSERVED_MIGRATE_PAGES] = "migrate_pages",
 	[OBSERVED_SOFT_OFFLINE] = "soft_offline",
+	[OBSERVED_MBIND] = "mbind",
+	[OBSERVED_NUMA_BALANCING] = "numa_balancing",
+	[OBSERVED_DEMOTION] = "demotion",
 };
 
 const char *observed_driver_name(enum observed_driver driver)
@@ -108,7 +111,7 @@ static int try_source(struct observer *o, enum count_source source, const char *
 		return 0;
 	r = o->ops->open(o, group, why);
 	for (int i = 0; i < OBSERVED_MAX && r == 0; i++)
-		o->threads[i].kept = nothing_yet(thread_fields(o));
+		o->shares[i].kept = nothing_yet(thread_fields(o));
 	return r;
 }
 
@@ -167,71 +170,91 @@ const char *observer_symbol(const struct observer *o)
 }
 
 /* The lock is held. */
-static void read_thread(struct observer *o, struct observed_thread *thread,
-			struct migration_counts *ret)
+static void read_share(struct observer *o, struct observed_share *share,
+		       struct migration_counts *ret)
 {
-	struct migration_counts now = {0};
+	*ret = share->kept;
+	for (size_t i = 0; i < share->n_threads; i++) {
+		struct migration_counts now = {0};
 
-	*ret = thread->kept;
-	if (!thread->tid)
-		return;
-	o->ops->read_thread(o, thread, &now);
-	add_difference(ret, &now, &thread->before);
+		o->ops->read_thread(o, &share->threads[i], &now);
+		add_difference(ret, &now, &share->threads[i].before);
+	}
 }
 
 /* The lock is held. */
-static void detach(struct observer *o, struct observed_thread *thread)
+static void detach(struct observer *o, struct observed_share *share)
 {
 	struct migration_counts sum;
 
-	if (!thread->tid)
-		return;
-	read_thread(o, thread, &sum);
-	thread->kept = sum;
-	if (o->ops->detach)
-		o->ops->detach(o, thread);
-	thread->tid = 0;
+	read_share(o, share, &sum);
+	share->kept = sum;
+	for (size_t i = 0; i < share->n_threads && o->ops->detach; i++)
+		o->ops->detach(o, &share->threads[i]);
+	free(share->threads);
+	share->threads = NULL;
+	share->n_threads = 0;
 }
 
 /* The lock is held. */
-static int attach(struct observer *o, struct observed_thread *thread, pid_t tid, struct err *e)
+static int attach(struct observer *o, struct observed_share *share, pid_t tid, struct err *e)
 {
+	struct observed_thread thread = {
+		.tid = tid,
+		.before = nothing_yet(thread_fields(o)),
+	};
 	int r = 0;
 
-	thread->tid = tid;
-	thread->before = nothing_yet(thread_fields(o));
-	if (o->ops->attach) {
-		r = o->ops->attach(o, thread, e);
+	if (share->n_threads == OBSERVER_MAX_THREADS) {
+		r = err_set(e, -E2BIG, "more than %d threads cannot be counted for one driver",
+			    OBSERVER_MAX_THREADS);
+	} else if (o->ops->attach) {
+		r = o->ops->attach(o, &thread, e);
 	} else {
 		/* A table by thread number: the number may have had another owner. */
-		thread->before = (struct migration_counts){0};
-		o->ops->read_thread(o, thread, &thread->before);
+		thread.before = (struct migration_counts){0};
+		o->ops->read_thread(o, &thread, &thread.before);
 	}
 	if (r < 0) {
-		thread->kept = (struct migration_counts){0};
-		thread->tid = 0;
+		share->kept = (struct migration_counts){0};
+		return r;
 	}
-	return r;
+	share->threads = memory_grow(share->threads, share->n_threads + 1, sizeof(*share->threads));
+	share->threads[share->n_threads++] = thread;
+	return 0;
 }
 
-int observer_attach(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e)
+static int attach_thread(struct observer *o, enum observed_driver driver, pid_t tid, bool is_first,
+			 struct err *e)
 {
-	struct observed_thread *thread = &o->threads[driver];
+	struct observed_share *share = &o->shares[driver];
 	int r = 0;
 
 	if (!o->ops || !o->ops->read_thread)
 		return 0;
 	(void)pthread_mutex_lock(&o->lock);
-	detach(o, thread);
-	r = attach(o, thread, tid, e);
+	if (is_first)
+		detach(o, share);
+	r = attach(o, share, tid, e);
 	(void)pthread_mutex_unlock(&o->lock);
 	return r;
+}
+
+int observer_attach(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e)
+{
+	return attach_thread(o, driver, tid, true, e);
+}
+
+int observer_attach_also(struct observer *o, enum observed_driver driver, pid_t tid, struct err *e)
+{
+	return attach_thread(o, driver, tid, false, e);
 }
 
 void observer_detach(struct observer *o, enum observed_driver driver)
 {
 	(void)pthread_mutex_lock(&o->lock);
-	detach(o, &o->threads[driver]);
+	if (o->ops)
+		detach(o, &o->shares[driver]);
 	(void)pthread_mutex_unlock(&o->lock);
 }
 
@@ -248,7 +271,7 @@ void observer_read_driver(struct observer *o, enum observed_driver driver,
 			  struct migration_counts *ret)
 {
 	(void)pthread_mutex_lock(&o->lock);
-	read_thread(o, &o->threads[driver], ret);
+	read_share(o, &o->shares[driver], ret);
 	(void)pthread_mutex_unlock(&o->lock);
 }
 

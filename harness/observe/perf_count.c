@@ -126,6 +126,19 @@ int perf_count_open_cpus(struct perf_count *c, const struct perf_count_event *ev
 	return 0;
 }
 
+/* Threads come one by one: the limit grows when it is reached. */
+static bool allow_twice_the_fds(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return false;
+	limit.rlim_cur *= 2;
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < limit.rlim_cur)
+		limit.rlim_max = limit.rlim_cur;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 int perf_count_open_thread(struct perf_count *c, const struct perf_count_event *events, size_t n,
 			   pid_t tid, struct err *e)
 {
@@ -136,6 +149,8 @@ int perf_count_open_thread(struct perf_count *c, const struct perf_count_event *
 		.groups = memory_alloc(1, sizeof(*c->groups)),
 	};
 	r = open_group(&c->groups[0], events, n, tid, -1);
+	if (r == -EMFILE && allow_twice_the_fds())
+		r = open_group(&c->groups[0], events, n, tid, -1);
 	if (r < 0) {
 		perf_count_close(c);
 		return err_errno(e, r, "perf_event_open on thread %d", (int)tid);

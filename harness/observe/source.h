@@ -22,7 +22,7 @@ enum count_field {
 #define X(name) FIELD_##name,
 	COUNT_FIELDS(X)
 #undef X
-	FIELD_MAX,
+		FIELD_MAX,
 };
 
 struct measured *count_field(struct migration_counts *counts, enum count_field field);
@@ -30,11 +30,17 @@ struct measured *count_field(struct migration_counts *counts, enum count_field f
 #define FIELD_BIT(name) (1u << FIELD_##name)
 #define ALLOCATION_FIELDS (FIELD_BIT(allocations) | FIELD_BIT(allocations_locked))
 
-/* A driver's thread while it is attached, and what its predecessors have counted. */
+/* A thread while it is attached. */
 struct observed_thread {
-	pid_t tid; /* 0: none attached */
+	pid_t tid;
 	struct perf_count perf;
 	struct migration_counts before; /* what the source had counted for this tid already */
+};
+
+/* A driver's threads, and what their predecessors have counted. */
+struct observed_share {
+	struct observed_thread *threads; /* those that are attached; owned */
+	size_t n_threads;
 	struct migration_counts kept;
 };
 
@@ -64,7 +70,7 @@ struct observer {
 	struct perf_count total;
 	struct tracefs_instance *instance;
 	struct vmstat start;
-	struct observed_thread threads[OBSERVED_MAX];
+	struct observed_share shares[OBSERVED_MAX];
 	pthread_mutex_t lock; /* of all that is above, once open has returned */
 };
 

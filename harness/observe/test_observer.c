@@ -165,13 +165,20 @@ static const struct source_ops fake_counters = {
 static const struct source_ops fake_table = {.thread_fields = FAKE_FIELDS,
 					     .read_thread = fake_read_thread};
 
+static void fake_done(struct observer *o)
+{
+	for (int i = 0; i < OBSERVED_MAX; i++)
+		observer_detach(o, (enum observed_driver)i);
+}
+#define FAKE_OBSERVER __attribute__((cleanup(fake_done))) struct observer
+
 static struct observer fake(const struct source_ops *ops)
 {
 	struct observer o = {.ops = ops, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 	for (int i = 0; i < OBSERVED_MAX; i++) {
-		o.threads[i].kept.attempts.known = true;
-		o.threads[i].kept.eagain.known = true;
+		o.shares[i].kept.attempts.known = true;
+		o.shares[i].kept.eagain.known = true;
 	}
 	now_attempts = now_eagain = 0;
 	can_be_read = true;
@@ -197,7 +204,7 @@ static void assert_driver(struct observer *o, enum observed_driver driver, uint6
 
 static void counters_made_at_attach(void **state)
 {
-	struct observer o = fake(&fake_counters);
+	FAKE_OBSERVER o = fake(&fake_counters);
 
 	(void)state;
 	assert_driver(&o, OBSERVED_OFFLINE, 0, 0);
@@ -219,9 +226,38 @@ static void counters_made_at_attach(void **state)
 	assert_driver(&o, OBSERVED_OFFLINE, 40, 4); /* 30 + 5 of 11, and 5 that the fake gives 12 */
 }
 
+static void many_threads_of_one_driver(void **state)
+{
+	FAKE_OBSERVER o = fake(&fake_counters);
+	struct migration_counts counts;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(observer_attach(&o, OBSERVED_MBIND, 10, NULL), 0);
+	assert_int_equal(observer_attach_also(&o, OBSERVED_MBIND, 20, NULL), 0);
+	assert_int_equal(observer_attach_also(&o, OBSERVED_MBIND, 30, NULL), 0);
+	now_attempts = 7;
+	now_eagain = 2;
+	assert_driver(&o, OBSERVED_MBIND, 21, 6);
+	assert_driver(&o, OBSERVED_OFFLINE, 0, 0);
+	observer_detach(&o, OBSERVED_MBIND);
+	now_attempts = 999;
+	assert_driver(&o, OBSERVED_MBIND, 21, 6);
+	now_attempts = now_eagain = 0;
+	for (int i = 0; i < OBSERVER_MAX_THREADS; i++)
+		assert_int_equal(observer_attach_also(&o, OBSERVED_MBIND, 10 + i, NULL), 0);
+	assert_driver(&o, OBSERVED_MBIND, 21, 6);
+	/* One that is not counted makes the sum none. */
+	assert_int_equal(observer_attach_also(&o, OBSERVED_MBIND, 5000, &e), -E2BIG);
+	assert_non_null(strstr(e.text, "1024"));
+	observer_read_driver(&o, OBSERVED_MBIND, &counts);
+	assert_nothing_known(&counts);
+	observer_detach(&o, OBSERVED_MBIND);
+}
+
 static void table_by_thread(void **state)
 {
-	struct observer o = fake(&fake_table);
+	FAKE_OBSERVER o = fake(&fake_table);
 
 	(void)state;
 	/* The number had another owner before. */
@@ -243,7 +279,7 @@ static void table_by_thread(void **state)
 
 static void what_cannot_be_read_is_unknown(void **state)
 {
-	struct observer o = fake(&fake_counters);
+	FAKE_OBSERVER o = fake(&fake_counters);
 	struct migration_counts counts;
 
 	(void)state;
@@ -265,7 +301,7 @@ static void what_cannot_be_read_is_unknown(void **state)
 
 static void attach_that_fails(void **state)
 {
-	struct observer o = fake(&fake_counters);
+	FAKE_OBSERVER o = fake(&fake_counters);
 	struct migration_counts counts;
 	struct err e = {0};
 
@@ -298,7 +334,7 @@ static void *read_and_attach(void *context)
 /* For the thread sanitizer. */
 static void many_threads(void **state)
 {
-	struct observer o = fake(&fake_counters);
+	FAKE_OBSERVER o = fake(&fake_counters);
 	pthread_t threads[4];
 
 	(void)state;
@@ -318,6 +354,7 @@ int test_observer(void)
 		cmocka_unit_test(bad_group_names),
 		cmocka_unit_test(a_captured_tree_has_nothing_stale),
 		cmocka_unit_test(counters_made_at_attach),
+		cmocka_unit_test(many_threads_of_one_driver),
 		cmocka_unit_test(table_by_thread),
 		cmocka_unit_test(what_cannot_be_read_is_unknown),
 		cmocka_unit_test(attach_that_fails),

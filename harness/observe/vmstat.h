@@ -12,15 +12,17 @@ struct fsio;
 #define VMSTAT_NAMES(X)                                                                            \
 	X(pgmigrate_success) X(pgmigrate_fail)                                                     \
 	X(thp_migration_success) X(thp_migration_fail) X(thp_migration_split)                      \
-	X(numa_pages_migrated) X(compact_migrate_scanned) X(compact_success) X(compact_fail)       \
-	X(pgdemote_kswapd) X(pgdemote_direct)                                                      \
+	X(numa_hint_faults) X(numa_hint_faults_local) X(numa_pages_migrated)                       \
+	X(compact_migrate_scanned) X(compact_success) X(compact_fail)                              \
+	X(pgpromote_success) X(pgdemote_kswapd) X(pgdemote_direct)                                 \
+	X(pgdemote_khugepaged) X(pgdemote_proactive)                                               \
 	X(allocstall_normal) X(allocstall_movable) X(pgsteal_direct) X(pswpout)
 
 enum vmstat_name {
 #define X(name) VMSTAT_##name,
 	VMSTAT_NAMES(X)
 #undef X
-	VMSTAT_MAX,
+		VMSTAT_MAX,
 };
 extern const char *const vmstat_names[VMSTAT_MAX];
 
