@@ -162,7 +162,7 @@ bool plan_can_call(const struct plan *plan, enum caller caller)
 {
 	if (!plan->profile->callers[caller].is_there)
 		return false;
-	return caller != CALLER_MIGRATE_PAGES || plan->can_move;
+	return !caller_needs_two_nodes(caller) || plan->can_move;
 }
 
 uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p)

@@ -32,6 +32,9 @@ enum driven_by { /* which driver migrates this group's pages */
 	DRIVEN_BY_COMPACTION, /* the callers, in the order of enum caller */
 	DRIVEN_BY_MIGRATE_PAGES,
 	DRIVEN_BY_SOFT_OFFLINE,
+	DRIVEN_BY_MBIND,
+	DRIVEN_BY_NUMA_BALANCING,
+	DRIVEN_BY_DEMOTION,
 	DRIVEN_BY_MAX,
 };
 
@@ -40,6 +43,9 @@ enum caller {
 	CALLER_COMPACTION,
 	CALLER_MIGRATE_PAGES,
 	CALLER_SOFT_OFFLINE,
+	CALLER_MBIND,
+	CALLER_NUMA_BALANCING,
+	CALLER_DEMOTION,
 	CALLER_MAX,
 };
 #define DRIVEN_BY_CALLER(caller) ((enum driven_by)(DRIVEN_BY_COMPACTION + (caller)))
@@ -98,13 +104,13 @@ struct profile_watchdog {
 };
 
 /*
- * [compaction], [migrate_pages], [soft_offline]; a key that a caller has no use for is no key of
+ * The section of each caller; a key that a caller has no use for is no key of
  * its section.
  */
 struct profile_caller {
 	bool is_there;
 	bool per_node;	   /* per_node = yes: also each node alone; no (default): all at once */
-	uint64_t pause_ns; /* pause = between two calls; default 0 */
+	uint64_t pause_ns; /* pause = between two calls */
 	uint32_t pages;	   /* pages = so many calls at most; no default */
 	bool consent;	   /* consent = yes: page frames may be taken out of use; no (default) */
 };
@@ -180,4 +186,5 @@ const char *driven_by_name(enum driven_by driven_by);
 const char *caller_name(enum caller caller);
 const char *scenario_name(enum scenario scenario); /* "none" for SCENARIO_NONE */
 bool profile_has_caller(const struct profile *p);  /* any */
+bool caller_needs_two_nodes(enum caller caller); /* with memory, to send pages to and fro */
 const char *lockup_policy_name(enum lockup_policy policy);

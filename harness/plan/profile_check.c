@@ -60,6 +60,15 @@ static int check_presence(const struct profile *p, const struct profile_lines *l
 	return 0;
 }
 
+/* What each caller lacks without a group; compaction takes what it finds. */
+static const char *const nobody_there[CALLER_MAX] = {
+	[CALLER_MIGRATE_PAGES] = "no process to migrate",
+	[CALLER_SOFT_OFFLINE] = "no page to take out of use",
+	[CALLER_MBIND] = "no process that could bind its pages",
+	[CALLER_NUMA_BALANCING] = "no thread whose pages the kernel could bring to it",
+	[CALLER_DEMOTION] = "no page to demote",
+};
+
 static int check_drivers(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
 	for (size_t i = 0; i < p->n_workers; i++) {
@@ -88,11 +97,13 @@ static int check_drivers(const struct profile *p, const struct profile_lines *li
 		return err_set(e, -EINVAL,
 			       "%s:%u: no [workers] with driven_by = move_pages: there would be no page to move",
 			       p->path, lines->sections[SECTION_MOVE_PAGES]);
-	if (p->callers[CALLER_MIGRATE_PAGES].is_there &&
-	    count_driven_by(p, DRIVEN_BY_MIGRATE_PAGES) == 0)
-		return err_set(e, -EINVAL,
-			       "%s:%u: no [workers] with driven_by = migrate_pages: there would be no process to migrate",
-			       p->path, lines->sections[SECTION_MIGRATE_PAGES]);
+	for (int i = 0; i < CALLER_MAX; i++)
+		if (i != CALLER_COMPACTION && p->callers[i].is_there &&
+		    count_driven_by(p, DRIVEN_BY_CALLER(i)) == 0)
+			return err_set(e, -EINVAL,
+				       "%s:%u: no [workers] with driven_by = %s: there would be %s",
+				       p->path, lines->sections[SECTION_CALLER(i)],
+				       caller_name((enum caller)i), nobody_there[i]);
 	if (p->n_rungs > 0 && p->has_offline && count_driven_by(p, DRIVEN_BY_OFFLINE) == 0)
 		return err_set(e, -EINVAL,
 			       "%s:%u: a ladder with [offline] needs [workers] with driven_by = offline: they are its faulters",
@@ -109,11 +120,31 @@ static int check_soft_offline(const struct profile *p, const struct profile_line
 			return err_set(e, -EINVAL,
 				       "%s:%u: ksm pages cannot be checked after a soft offline: writing what is looked for would make them another kind",
 				       p->path, lines->workers[i]);
-	if (p->callers[CALLER_SOFT_OFFLINE].is_there &&
-	    count_driven_by(p, DRIVEN_BY_SOFT_OFFLINE) == 0)
+	return 0;
+}
+
+/*
+ * What the kernel's own migrators never take: hugetlb pages (kernel/sched/fair.c: task_numa_work();
+ * they are on no list that reclaim looks at).
+ */
+static int check_kernels_own(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	for (size_t i = 0; i < p->n_workers; i++) {
+		const struct profile_workers *w = &p->workers[i];
+
+		if (!workload_kind_is_hugetlb(w->kind) ||
+		    (w->driven_by != DRIVEN_BY_NUMA_BALANCING && w->driven_by != DRIVEN_BY_DEMOTION))
+			continue;
 		return err_set(e, -EINVAL,
-			       "%s:%u: no [workers] with driven_by = soft_offline: there would be no page to take out of use",
-			       p->path, lines->sections[SECTION_SOFT_OFFLINE]);
+			       "%s:%u: %s pages are never moved by %s: take another kind, or another driver",
+			       p->path, lines->workers[i], workload_kind_name(w->kind),
+			       driven_by_name(w->driven_by));
+	}
+	for (size_t i = 0; i < p->n_workers; i++)
+		if (p->workers[i].driven_by == DRIVEN_BY_NUMA_BALANCING && p->workers[i].threads == 0)
+			return err_set(e, -EINVAL,
+				       "%s:%u: threads = 0: NUMA balancing moves a page to who touches it, and nobody would",
+				       p->path, lines->workers[i]);
 	return 0;
 }
 
@@ -156,6 +187,8 @@ int profile_check(const struct profile *p, const struct profile_lines *lines, st
 		r = check_drivers(p, lines, e);
 	if (r == 0)
 		r = check_soft_offline(p, lines, e);
+	if (r == 0)
+		r = check_kernels_own(p, lines, e);
 	if (r == 0)
 		r = check_ladder_fits(p, lines, e);
 	if (r == 0)

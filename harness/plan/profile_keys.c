@@ -15,13 +15,17 @@ const char *const profile_sections[SECTION_MAX] = {
 	[SECTION_SCENARIO] = "scenario", [SECTION_COMPACTION] = "compaction",
 	[SECTION_MIGRATE_PAGES] = "migrate_pages",
 	[SECTION_SOFT_OFFLINE] = "soft_offline",
+	[SECTION_MBIND] = "mbind",
+	[SECTION_NUMA_BALANCING] = "numa_balancing",
+	[SECTION_DEMOTION] = "demotion",
 };
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
 static const char *const zones_words[] = {"movable", "any", NULL};
 static const char *const veto_words[VETO_MAX + 1] = {"none", "EBUSY", "ENOMEM", "EACCES"};
-static const char *const workload_words[] = {"refault",   "pin", "mlock-churn", "hold-pipe",
-					     "hold-ring", "zap", "hog",		NULL};
+static const char *const workload_words[] = {"refault",    "pin",	"mlock-churn",
+					     "mlock-keep", "hold-pipe", "hold-ring",
+					     "zap",	   "hog",	NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",
@@ -49,6 +53,9 @@ static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
 	[DRIVEN_BY_COMPACTION] = "compaction",
 	[DRIVEN_BY_MIGRATE_PAGES] = "migrate_pages",
 	[DRIVEN_BY_SOFT_OFFLINE] = "soft_offline",
+	[DRIVEN_BY_MBIND] = "mbind",
+	[DRIVEN_BY_NUMA_BALANCING] = "numa_balancing",
+	[DRIVEN_BY_DEMOTION] = "demotion",
 };
 _Static_assert(DRIVEN_BY_CALLER(CALLER_MAX) == DRIVEN_BY_MAX, "the callers are the last drivers");
 _Static_assert(SECTION_CALLER(CALLER_MAX) == SECTION_MAX, "and theirs the last sections");
@@ -149,6 +156,12 @@ const struct profile_key profile_keys[] = {
 	 0, 0, NULL, "no", true},
 	{SECTION_SOFT_OFFLINE, "pause", KEY_DURATION, CALLER(CALLER_SOFT_OFFLINE, pause_ns),
 	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_MBIND, "pause", KEY_DURATION, CALLER(CALLER_MBIND, pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
+	{SECTION_NUMA_BALANCING, "pause", KEY_DURATION, CALLER(CALLER_NUMA_BALANCING, pause_ns),
+	 100 * NS_PER_MS, HOUR_NS, NULL, "3s", false},
+	{SECTION_DEMOTION, "pause", KEY_DURATION, CALLER(CALLER_DEMOTION, pause_ns),
+	 0, HOUR_NS, NULL, "200ms", false},
 };
 const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
 
@@ -195,6 +208,12 @@ const char *caller_name(enum caller caller)
 const char *scenario_name(enum scenario scenario)
 {
 	return (unsigned int)scenario < SCENARIO_MAX ? scenario_words[scenario] : "unknown";
+}
+
+bool caller_needs_two_nodes(enum caller caller)
+{
+	return caller == CALLER_MIGRATE_PAGES || caller == CALLER_MBIND ||
+	       caller == CALLER_NUMA_BALANCING;
 }
 
 bool profile_has_caller(const struct profile *p)

@@ -37,6 +37,9 @@ enum section_id {
 	SECTION_COMPACTION, /* the callers, in the order of enum caller */
 	SECTION_MIGRATE_PAGES,
 	SECTION_SOFT_OFFLINE,
+	SECTION_MBIND,
+	SECTION_NUMA_BALANCING,
+	SECTION_DEMOTION,
 	SECTION_MAX,
 };
 

@@ -146,6 +146,18 @@ static void sections_that_do_not_fit_together(void **state)
 		{RUN "[compaction]\n[offline]\n[ladder]\nrungs = 1\n", 5, "a profile of their own"},
 		{RUN "[migrate_pages]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
 		 "no [workers] with driven_by = migrate_pages"},
+		{RUN "[mbind]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
+		 "no [workers] with driven_by = mbind: there would be no process"},
+		{RUN "[demotion]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
+		 "no [workers] with driven_by = demotion"},
+		{RUN "[demotion]\n[workers]\nkind = private-hugetlb\ndriven_by = demotion\n", 4,
+		 "private-hugetlb pages are never moved by demotion"},
+		{RUN "[numa_balancing]\n[workers]\nkind = shared-hugetlb\ndriven_by = numa_balancing\n",
+		 4, "never moved by numa_balancing"},
+		{RUN "[numa_balancing]\n[workers]\nkind = shared-memfd\nthreads = 0\n"
+		     "driven_by = numa_balancing\n",
+		 4, "nobody would"},
+		{RUN "[numa_balancing]\npause = 10ms\n", 4, "is not between 100 ms and"},
 		{RUN "[compaction]\n[workers]\nkind = shared-memfd\ndriven_by = migrate_pages\n", 4,
 		 "driven_by = migrate_pages, and there is no section [migrate_pages]"},
 		{RUN "[soft_offline]\nconsent = yes\n[workers]\nkind = shared-memfd\n"
