@@ -10,6 +10,9 @@
  * whoever migrates, see which have other frames now, whether their contents are the same, and touch
  * those that were given back. The next round gives the other half back: so there are always holes.
  *
+ * mlock-keep gives nothing back: for callers that look at single pages, and need no holes. It
+ * touches its pages at each look, which is what NUMA balancing waits for.
+ *
  * Operations counts mlock2() and munlock() calls. A page that moved was looked at twice, and had
  * been there all the time: it was migrated.
  */
@@ -32,6 +35,7 @@ struct churner {
 	const struct pages *pages;
 	uint64_t first, count; /* the stretch */
 	uint64_t round;
+	bool gives_back;
 	uint64_t touches, operations, mismatches, moved;
 	uint64_t *before, *after; /* pagemap entries of the stretch */
 	int pagemap_fd;
@@ -50,7 +54,7 @@ static unsigned char *stretch(const struct churner *c)
 	return c->pages->base + c->first * c->pages->size;
 }
 
-static int churn_prepare(struct worker_thread *thread, struct err *e)
+static int prepare(struct worker_thread *thread, bool gives_back, struct err *e)
 {
 	const struct worker *w = thread->worker;
 	uint64_t end = w->pages.count * (thread->index + 1) / w->threads;
@@ -59,6 +63,7 @@ static int churn_prepare(struct worker_thread *thread, struct err *e)
 
 	c->thread = thread;
 	c->pages = &w->pages;
+	c->gives_back = gives_back;
 	c->first = w->pages.count * thread->index / w->threads;
 	c->count = end - c->first;
 	c->before = memory_alloc(c->count, sizeof(*c->before));
@@ -81,10 +86,20 @@ static int churn_prepare(struct worker_thread *thread, struct err *e)
 	return 0;
 }
 
+static int churn_prepare(struct worker_thread *thread, struct err *e)
+{
+	return prepare(thread, true, e);
+}
+
+static int keep_prepare(struct worker_thread *thread, struct err *e)
+{
+	return prepare(thread, false, e);
+}
+
 /* The pages that this round gives back: every other one, the other half each time. */
 static bool is_given_back(const struct churner *c, uint64_t i)
 {
-	return (i + c->round) % 2 == 0;
+	return c->gives_back && (i + c->round) % 2 == 0;
 }
 
 static void check_content(struct churner *c, uint64_t page)
@@ -163,6 +178,8 @@ static void churn_run(struct worker_thread *thread)
 		look(c, c->before);
 		for (int i = 0; i < HOLDS && worker_thread_sleep(thread, HOLD_NS); i++) {
 			count_moved(c);
+			if (!c->gives_back)
+				touch_again(c);
 			publish(c);
 		}
 		touch_again(c);
@@ -171,6 +188,14 @@ static void churn_run(struct worker_thread *thread)
 	}
 	churner_free(c);
 }
+
+const struct workload workload_mlock_keep = {
+	.name = "mlock-keep",
+	.summary = "lock and unlock the hot pages, keep all of them, see which were migrated",
+	.kinds = PAGES_BIT(PAGES_PRIVATE_ANONYMOUS),
+	.prepare = keep_prepare,
+	.run = churn_run,
+};
 
 const struct workload workload_mlock_churn = {
 	.name = "mlock-churn",

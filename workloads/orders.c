@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <numaif.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 #endif
 
 #define WORD_SIZE sizeof(uint64_t)
+#define BIND_NODES 1024 /* the most that a kernel can have (MAX_NUMNODES, CONFIG_NODES_SHIFT=10) */
+#define MASK_BITS (8 * sizeof(unsigned long))
 
 static size_t base_page_size(void)
 {
@@ -173,6 +176,29 @@ static int scratch(struct orders *o, uint64_t address, uint64_t *ret_answer)
 	return 0;
 }
 
+/*
+ * As a program would that wants its memory on another node: the policy changes, and what lies
+ * elsewhere is moved. STRICT makes a page that could not be moved an EIO (mm/mempolicy.c: do_mbind()).
+ * Preferred, never bound, for what pages.c: prefer_node() says. The migrations run in this thread.
+ */
+static int bind_to_node(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	const struct pages *pages = &o->worker->pages;
+	uint64_t node = o->worker->shared->order.argument;
+	unsigned int flags = pages->is_shared ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE;
+	unsigned long mask[BIND_NODES / MASK_BITS] = {0};
+
+	(void)address;
+	(void)ret_answer;
+	if (node >= BIND_NODES)
+		return -EINVAL;
+	mask[node / MASK_BITS] = 1UL << node % MASK_BITS;
+	if (mbind(pages->base, pages->count * pages->size, MPOL_PREFERRED, mask, BIND_NODES + 1,
+		  flags | MPOL_MF_STRICT) < 0)
+		return -errno;
+	return 0;
+}
+
 static const struct {
 	int (*obey)(struct orders *o, uint64_t address, uint64_t *ret_answer);
 	bool is_of_page; /* address must be that of a base page of the hot ones */
@@ -185,6 +211,7 @@ static const struct {
 	[WORKER_CHECK] = {check, true},
 	[WORKER_SCRATCH] = {scratch, false},
 	[WORKER_SCRATCH_FREE] = {scratch_free, false},
+	[WORKER_BIND] = {bind_to_node, false},
 };
 
 static bool is_hot(const struct pages *pages, uint64_t address)

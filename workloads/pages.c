@@ -152,13 +152,12 @@ int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint6
 {
 	const struct page_kind_traits *traits = page_kind_traits(kind);
 	bool is_placed = node != PAGES_NO_NODE;
-	/* What is mapped by others as well moves with this flag only. */
-	int flags = traits->has_memory_fd || kind == PAGES_KSM ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE;
 	int r;
 
 	*pages = (struct pages){
 		.count = count,
 		.is_read_only = traits->is_read_only,
+		.is_shared = traits->has_memory_fd || kind == PAGES_KSM,
 		.has_file = traits->is_file,
 		.file_fd = memory_fd,
 	};
@@ -180,7 +179,8 @@ int pages_prepare(struct pages *pages, enum page_kind kind, int memory_fd, uint6
 	if (r == 0)
 		r = page_proof(pages, kind, e);
 	if (r == 0 && is_placed)
-		r = move_home(pages, node, flags, e);
+		r = move_home(pages, node,
+			      pages->is_shared ? MPOL_MF_MOVE_ALL : MPOL_MF_MOVE, e);
 	if (r == 0 && is_placed)
 		r = prefer_node(pages, MPOL_DEFAULT, node, e);
 	if (r < 0)

@@ -23,6 +23,7 @@ struct pages {
 	uint64_t count;
 	uint64_t size; /* of one page, bytes */
 	bool is_read_only;
+	bool is_shared; /* mapped by others, too: they move with MPOL_MF_MOVE_ALL only */
 	bool has_file; /* the pages are those of the file behind file_fd, from its beginning */
 	int file_fd;   /* borrowed */
 };

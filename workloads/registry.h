@@ -13,7 +13,9 @@ struct err;
 struct worker;
 struct worker_thread;
 
-#define WORKLOADS(X) X(refault) X(pin) X(mlock_churn) X(hold_pipe) X(hold_ring) X(zap) X(hog) X(placer)
+#define WORKLOADS(X)                                                                               \
+	X(refault) X(pin) X(mlock_churn) X(mlock_keep) X(hold_pipe) X(hold_ring) X(zap) X(hog)     \
+	X(placer)
 
 struct workload {
 	const char *name;

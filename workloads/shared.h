@@ -37,6 +37,7 @@ enum worker_task {
 	WORKER_CHECK,		       /* -EILSEQ: the content is another */
 	WORKER_SCRATCH,		       /* maps a further page of the kind, clean if it is a file's */
 	WORKER_SCRATCH_FREE,	       /* unmaps it */
+	WORKER_BIND,		       /* mbind() of all hot pages to node argument, moving them there */
 	WORKER_TASKS,
 };
 
@@ -45,6 +46,7 @@ struct worker_order {
 	uint32_t number; /* raised last: an order is there */
 	uint32_t task;	 /* enum worker_task */
 	uint64_t address; /* of a base page among the hot ones */
+	uint64_t argument; /* what else the task needs */
 	/* written by the worker */
 	uint32_t done; /* raised last: the number of the last order that was obeyed */
 	int32_t error; /* negative errno: what the system call answered, or -EINVAL */

@@ -184,6 +184,28 @@ static void nonsense_is_refused(void **state)
 	end(&rig);
 }
 
+static void pages_are_bound_to_a_node(void **state)
+{
+	struct rig rig;
+	int r;
+
+	(void)state;
+	begin(&rig);
+	rig.shared->order.argument = 0; /* every host has it */
+	r = tell(&rig, WORKER_BIND, 0);
+	if (r == -ENOSYS || r == -EPERM) { /* a sandbox without the call */
+		end(&rig);
+		skip();
+	}
+	assert_int_equal(r, 0);
+	for (uint64_t node = 1000; node < 5000; node += 1000) {
+		rig.shared->order.argument = node; /* none has those */
+		assert_int_equal(tell(&rig, WORKER_BIND, 0), -EINVAL);
+	}
+	RIG_WAIT_ABOVE(&rig, touches, 100000);
+	end(&rig);
+}
+
 static void pages_that_may_not_be_written_are_not(void **state)
 {
 	static const char *const words[] = {"--workload",   "refault",	   "--kind",
@@ -228,6 +250,7 @@ int test_orders(void)
 		rig_test(a_page_is_held_and_let_go),
 		rig_test(a_scratch_page_comes_and_goes),
 		rig_test(nonsense_is_refused),
+		rig_test(pages_are_bound_to_a_node),
 		rig_test(pages_that_may_not_be_written_are_not),
 		rig_test(the_end_does_not_wait_for_an_order),
 	};

@@ -54,7 +54,7 @@ static int on_ask(void *context, const struct soft_offline_target *target,
 {
 	struct run *run = context;
 
-	return worker_groups_order(run->groups, target->pid, worker_tasks[task], address, ANSWER_NS,
+	return worker_groups_order(run->groups, target->pid, worker_tasks[task], address, 0, ANSWER_NS,
 				   ret_address);
 }
 

@@ -94,8 +94,10 @@ static int create_memory(struct worker_groups *groups, struct worker_group *grou
 static int32_t choose_home(struct worker_groups *groups, const struct plan *plan,
 			   const struct worker_group *group)
 {
-	bool is_sent = group->config.driven_by == DRIVEN_BY_MOVE_PAGES ||
-		       group->config.driven_by == DRIVEN_BY_MIGRATE_PAGES;
+	enum driven_by driver = group->config.driven_by;
+	bool is_sent = driver == DRIVEN_BY_MOVE_PAGES ||
+		       (driver >= DRIVEN_BY_CALLER(0) &&
+			caller_needs_two_nodes((enum caller)(driver - DRIVEN_BY_CALLER(0))));
 
 	if (is_sent && plan->can_move)
 		return (int32_t)plan->move_nodes[0];

@@ -17,7 +17,8 @@ static struct worker_process *find_process(const struct worker_groups *groups, p
 }
 
 int worker_groups_order(struct worker_groups *groups, pid_t pid, enum worker_task task,
-			uint64_t address, uint64_t timeout_ns, uint64_t *ret_answer)
+			uint64_t address, uint64_t argument, uint64_t timeout_ns,
+			uint64_t *ret_answer)
 {
 	uint64_t until_ns = clock_monotonic_ns() + timeout_ns;
 	struct worker_process *process = find_process(groups, pid);
@@ -30,6 +31,7 @@ int worker_groups_order(struct worker_groups *groups, pid_t pid, enum worker_tas
 	number = worker_word_get(&order->number) + 1;
 	order->task = task;
 	order->address = address;
+	order->argument = argument;
 	worker_word_set(&order->number, number);
 	while ((done = worker_word_get(&order->done)) != number) {
 		if (!worker_is_alive(process))

@@ -34,14 +34,14 @@ static void orders_are_obeyed(void **state)
 	pid = begin(&rig);
 	base = rig.groups->groups[0].processes[1].shared->base_address;
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer),
+		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, 0, ANSWER_NS, &answer),
 		-EILSEQ);
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, ANSWER_NS, &answer), 0);
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, 0, ANSWER_NS, &answer), 0);
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, ANSWER_NS, &answer), 0);
+		worker_groups_order(rig.groups, pid, WORKER_CHECK, base, 0, ANSWER_NS, &answer), 0);
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_SCRATCH, 0, ANSWER_NS, &answer), 0);
+		worker_groups_order(rig.groups, pid, WORKER_SCRATCH, 0, 0, ANSWER_NS, &answer), 0);
 	assert_true(answer != 0);
 	/* The process that was asked, and not the other one of its group. */
 	assert_int_equal(rig.groups->groups[0].processes[0].shared->order.number, 0);
@@ -58,18 +58,18 @@ static void nobody_is_asked_in_vain(void **state)
 	pid = begin(&rig);
 	base = rig.groups->groups[0].processes[1].shared->base_address;
 	assert_int_equal(
-		worker_groups_order(rig.groups, 1, WORKER_PREPARE, base, ANSWER_NS, &answer),
+		worker_groups_order(rig.groups, 1, WORKER_PREPARE, base, 0, ANSWER_NS, &answer),
 		-ESRCH);
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	start_ns = clock_monotonic_ns();
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, NS_PER_S / 5, &answer),
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, 0, NS_PER_S / 5, &answer),
 		-ETIMEDOUT);
 	assert_true(clock_monotonic_ns() - start_ns >= NS_PER_S / 5);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	rig.groups->groups[0].processes[1].alive = 0;
 	assert_int_equal(
-		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, ANSWER_NS, &answer),
+		worker_groups_order(rig.groups, pid, WORKER_PREPARE, base, 0, ANSWER_NS, &answer),
 		-ESRCH);
 	rig.groups->groups[0].processes[1].alive = 1;
 	rig_close(&rig);
@@ -96,7 +96,7 @@ static void a_file_has_a_page_more(void **state)
 	assert_int_equal(fstat(rig.groups->groups[0].memory_fd, &st), 0);
 	assert_int_equal(st.st_nlink, 0);
 	assert_int_equal(st.st_size, (process->shared->pages + 1) * process->shared->page_size);
-	assert_int_equal(worker_groups_order(rig.groups, process->pid, WORKER_SCRATCH, 0, ANSWER_NS,
+	assert_int_equal(worker_groups_order(rig.groups, process->pid, WORKER_SCRATCH, 0, 0, ANSWER_NS,
 					     &answer),
 			 0);
 	assert_true(answer != 0);

@@ -80,10 +80,11 @@ size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by 
 /*
  * Has process @pid obey an order, and waits for what came of it: 0 or what its system call
  * answered. -ESRCH: it has ended, -ETIMEDOUT: it does not answer within @timeout_ns, and must not
- * be asked again. From any one thread, while nobody starts or stops groups.
+ * be asked again. From any thread, but each process from one only, while nobody starts or stops groups.
  */
 int worker_groups_order(struct worker_groups *groups, pid_t pid, enum worker_task task,
-			uint64_t address, uint64_t timeout_ns, uint64_t *ret_answer);
+			uint64_t address, uint64_t argument, uint64_t timeout_ns,
+			uint64_t *ret_answer);
 
 struct worker_aim {
 	uint64_t pages_wanted;
