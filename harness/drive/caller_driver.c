@@ -19,12 +19,16 @@
 
 #define EMIT_NS NS_PER_S
 #define ERROR_PAUSE_NS NS_PER_MS
-#define NAP_NS (50 * NS_PER_MS) /* a pause is slept in pieces, so that a stop need not wait for it */
+#define NAP_NS                                                                                     \
+	(50 * NS_PER_MS) /* a pause is slept in pieces, so that a stop need not wait for it */
 
 const struct caller_step *const caller_steps[CALLER_MAX] = {
 	[CALLER_COMPACTION] = &step_compaction,
 	[CALLER_MIGRATE_PAGES] = &step_migrate_pages,
 	[CALLER_SOFT_OFFLINE] = &step_soft_offline,
+	[CALLER_MBIND] = &step_mbind,
+	[CALLER_NUMA_BALANCING] = &step_numa_balancing,
+	[CALLER_DEMOTION] = &step_demotion,
 };
 
 struct caller_driver {
@@ -57,7 +61,8 @@ void caller_add_number(struct caller_event *event, const char *name, uint64_t va
 	event->numbers[i].value += value;
 }
 
-/* The kernel has a handful of answers to such a call: were there more, calls would still be right. */
+/* The kernel has a handful of answers to such a call: were there more, calls would still be right.
+ */
 static void count_error(struct caller_event *event, int error)
 {
 	uint32_t i;
@@ -118,6 +123,8 @@ static void *caller_thread(void *argument)
 	drive_block_signals();
 	if (d->hooks.thread_started)
 		d->hooks.thread_started(d->hooks.context, caller_name(d->event.caller), gettid());
+	if (d->step->begin)
+		d->step->begin(&d->context);
 	d->last_event_ns = clock_monotonic_ns();
 	while (goes_on(d)) {
 		call_once(d);
@@ -126,6 +133,8 @@ static void *caller_thread(void *argument)
 		if (d->context.options->pause_ns)
 			nap(d, d->context.options->pause_ns);
 	}
+	if (d->step->end)
+		d->step->end(&d->context);
 	emit(d);
 	atomic_store(&d->has_ended, true);
 	return NULL;

@@ -18,8 +18,12 @@ struct caller_step {
 	 * report says why. May keep what it needs in @c->own. May be NULL.
 	 */
 	int (*open)(struct caller_context *c, struct err *e);
+	/* First in the driver's thread, which is counted already. May be NULL. */
+	void (*begin)(struct caller_context *c);
 	/* One call. 0, or a positive errno of the kernel: that is a result, not a failure. */
 	int (*call)(struct caller_context *c);
+	/* Last in it: what is still to be told. May be NULL. */
+	void (*end)(struct caller_context *c);
 	void (*close)(struct caller_context *c); /* after open() returned 0; may be NULL */
 };
 
@@ -31,8 +35,8 @@ struct caller_context {
 	const struct drive_hooks *hooks;
 	const struct move_target *targets; /* of the workers that this driver drives */
 	size_t n_targets;
-	uint64_t turn; /* of this call, from 0 */
-	bool is_done;  /* set by the step: there is nothing more to call for */
+	uint64_t turn;		    /* of this call, from 0 */
+	bool is_done;		    /* set by the step: there is nothing more to call for */
 	struct caller_event *event; /* for numbers of its own: caller_add_number() */
 	void *own;
 };
@@ -41,7 +45,8 @@ struct caller_context {
 void caller_add_number(struct caller_event *event, const char *name, uint64_t value);
 
 extern const struct caller_step *const caller_steps[CALLER_MAX];
-extern const struct caller_step step_compaction, step_migrate_pages, step_soft_offline;
+extern const struct caller_step step_compaction, step_migrate_pages, step_soft_offline, step_mbind,
+	step_numa_balancing, step_demotion;
 
 /* With another step than the table's; for tests. */
 struct caller_driver *caller_driver_start_with(const struct caller_step *step, struct fsio *fs,

@@ -169,6 +169,18 @@ struct drive_hooks {
 	 * "move_pages", or a caller's name. May be NULL.
 	 */
 	void (*thread_started)(void *context, const char *driver, pid_t tid);
+	/*
+	 * What thread @tid migrates is the calling driver's as well: for those whose migrations run in
+	 * the threads of others. May be NULL.
+	 */
+	void (*count_thread)(void *context, pid_t tid);
+	/*
+	 * Has worker process @pid mbind() all of its hot pages to @node. What its call answered: 0, -EIO
+	 * when pages could not be moved. -ESRCH: it has ended; -ETIMEDOUT: it must not be asked again.
+	 */
+	int (*bind_pages)(void *context, pid_t pid, uint32_t node);
+	/* The folder of the workers' cgroup below the root, if that is of version 2; NULL: none. */
+	const char *workers_cgroup;
 	/* May so many bytes be taken now? false refuses the block. May be NULL. */
 	bool (*guard_allows)(void *context, uint64_t bytes);
 	/* What soft offline needs besides; NULL: there is none of it in this run. */

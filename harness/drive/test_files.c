@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "drive/test_files.h"
+
+#include <ftw.h>
+#include <numaif.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "drive/test_drive.h"
+
+void test_files_init(struct test_files *files)
+{
+	(void)strcpy(files->path, "/tmp/memsoak-drive-XXXXXX");
+	assert_non_null(mkdtemp(files->path));
+	assert_int_equal(fsio_open(&files->fs, files->path, NULL), 0);
+}
+
+void test_files_put(struct test_files *files, const char *path, const char *text)
+{
+	cleanup_free char *file = memory_format("%s/%s", files->path, path);
+	cleanup_free char *folder = memory_string(file);
+	cleanup_file FILE *f = NULL;
+
+	*strrchr(folder, '/') = '\0';
+	assert_int_equal(file_make_directories(folder, NULL), 0);
+	f = fopen(file, "we");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void test_files_done(struct test_files *files)
+{
+	fsio_close(&files->fs);
+	(void)nftw(files->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+struct told told;
+
+void told_reset(void)
+{
+	memset(&told, 0, sizeof(told));
+}
+
+static void on_called(void *context, const struct caller_event *event)
+{
+	(void)context;
+	told.event = *event;
+	told.n_events++;
+}
+
+static void on_fault(void *context, const char *text)
+{
+	(void)context;
+	(void)snprintf(told.fault, sizeof(told.fault), "%s", text);
+	told.n_faults++;
+}
+
+static void on_count_thread(void *context, pid_t tid)
+{
+	(void)context;
+	told.counted[told.n_counted++ % TOLD_MAX] = tid;
+}
+
+static int on_bind_pages(void *context, pid_t pid, uint32_t node)
+{
+	(void)context;
+	told.bound[told.n_bound % TOLD_MAX].pid = pid;
+	told.bound[told.n_bound++ % TOLD_MAX].node = node;
+	return told.bind_answer;
+}
+
+struct drive_hooks told_hooks = {.called = on_called,
+				 .fault = on_fault,
+				 .count_thread = on_count_thread,
+				 .bind_pages = on_bind_pages};
+
+uint64_t told_number(const char *name)
+{
+	for (uint32_t i = 0; i < told.event.n_numbers; i++)
+		if (strcmp(told.event.numbers[i].name, name) == 0)
+			return told.event.numbers[i].value;
+	return UINT64_MAX;
+}
+
+bool own_target(struct move_target *ret_target, uint32_t *ret_node)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *base = mmap(NULL, OWN_PAGES * size, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *pages[OWN_PAGES];
+	int status[OWN_PAGES];
+
+	assert_true(base != MAP_FAILED);
+	for (size_t i = 0; i < OWN_PAGES; i++) {
+		pages[i] = base + i * size;
+		base[i * size] = 1;
+		status[i] = -1;
+	}
+	*ret_target = (struct move_target){.pid = getpid(),
+					   .base_address = (uintptr_t)base,
+					   .pages = OWN_PAGES,
+					   .page_size = size,
+					   .group = "own",
+					   .kind = "private-anonymous"};
+	*ret_node = 0;
+	if (move_pages(0, OWN_PAGES, pages, NULL, status, 0) < 0)
+		return false;
+	for (size_t i = 0; i < OWN_PAGES; i++)
+		if (status[i] < 0 || status[i] != status[0])
+			return false;
+	*ret_node = (uint32_t)status[0];
+	return true;
+}
+
+void own_target_done(struct move_target *target)
+{
+	(void)munmap((void *)(uintptr_t)target->base_address, OWN_PAGES * target->page_size);
+}

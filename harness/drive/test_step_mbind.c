@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "drive/test_drive.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "drive/test_files.h"
+#include "drive/test_world.h"
+
+#define NO_NODE_OF_OURS 77
+
+static struct caller_driver *start(const struct move_target *targets, size_t n,
+				   uint64_t duration_ns, struct err *e)
+{
+	told_reset();
+	world_init(1);
+	world_phase.duration_ns = duration_ns;
+	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
+	world_profile.callers[CALLER_MBIND].pause_ns = NS_PER_MS;
+	return caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, targets, n,
+				   &told_hooks, e);
+}
+
+static void pages_are_sent_to_and_fro(void **state)
+{
+	struct caller_driver *driver;
+	struct move_target targets[2];
+	uint32_t node;
+
+	(void)state;
+	if (!own_target(&targets[0], &node))
+		skip();
+	targets[1] = targets[0];
+	world_init(1);
+	driver = start(targets, 2, 50 * NS_PER_MS, NULL);
+	assert_non_null(driver);
+	caller_driver_join(driver);
+	assert_true(told.event.calls >= 3 && told.n_bound == told.event.calls);
+	/* Every process to the one node, then every process to the other. */
+	for (unsigned int i = 0; i < told.n_bound && i < TOLD_MAX; i++)
+		assert_int_equal(told.bound[i].node, world_plan.move_nodes[i / 2 % 2 == 0]);
+	/* The threads that migrate are the processes' first ones. */
+	assert_int_equal(told.n_counted, 2);
+	assert_int_equal(told.counted[0], getpid());
+	assert_int_equal(told.event.n_errors, 0);
+	own_target_done(&targets[0]);
+}
+
+/* It says that it has bound them, and has not: where pages are is asked for. */
+static void what_it_answers_is_not_believed(void **state)
+{
+	struct move_target target;
+	struct caller_driver *driver;
+	uint64_t calls, away;
+	uint32_t node;
+
+	(void)state;
+	if (!own_target(&target, &node))
+		skip();
+	told_reset();
+	world_init(1);
+	world_phase.duration_ns = 50 * NS_PER_MS;
+	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
+	world_plan.move_nodes[0] = node;
+	world_plan.move_nodes[1] = NO_NODE_OF_OURS;
+	driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, &target, 1,
+				     &told_hooks, NULL);
+	assert_non_null(driver);
+	caller_driver_join(driver);
+	calls = told.event.calls;
+	away = (calls + 1) / 2;
+	assert_int_equal(told_number("pages_moved"), 0);
+	assert_int_equal(told_number("pages_not_moved"), away * OWN_PAGES);
+	assert_int_equal(told_number("pages_there_already"), (calls - away) * OWN_PAGES);
+	own_target_done(&target);
+}
+
+static void what_the_kernel_answers_is_counted(void **state)
+{
+	struct move_target target;
+	struct caller_driver *driver;
+	uint32_t node;
+
+	(void)state;
+	if (!own_target(&target, &node))
+		skip();
+	told_reset();
+	told.bind_answer = -EIO;
+	world_init(1);
+	world_phase.duration_ns = 20 * NS_PER_MS;
+	driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, &target, 1,
+				     &told_hooks, NULL);
+	assert_non_null(driver);
+	caller_driver_join(driver);
+	assert_int_equal(told.event.n_errors, 1);
+	assert_int_equal(told.event.errors[0].error, EIO);
+	assert_true(told.event.errors[0].count == told.event.calls);
+	own_target_done(&target);
+}
+
+/* One that does not answer is not asked again, and without any the driver ends by itself. */
+static void who_is_gone_is_left_alone(void **state)
+{
+	static const int answers[] = {-ESRCH, -ETIMEDOUT};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t start_ns = clock_monotonic_ns();
+		struct caller_driver *driver;
+
+		told_reset();
+		told.bind_answer = answers[i];
+		world_init(1);
+		world_phase.duration_ns = 60 * NS_PER_S;
+		driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND,
+					     world_targets, MAX_PIDS, &told_hooks, NULL);
+		assert_non_null(driver);
+		caller_driver_join(driver);
+		assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
+		assert_int_equal(told.n_bound, MAX_PIDS);
+		assert_int_equal(told.n_faults, MAX_PIDS);
+		assert_non_null(strstr(told.fault, i ? "ETIMEDOUT" : "ESRCH"));
+	}
+}
+
+static void it_needs_two_nodes_and_a_process(void **state)
+{
+	struct err e = {0};
+
+	(void)state;
+	world_init(1);
+	assert_null(start(world_targets, 0, NS_PER_S, &e));
+	assert_int_equal(e.code, -EINVAL);
+	world_plan.can_move = false;
+	(void)strcpy(world_plan.cannot_move_why, "only one node has memory");
+	assert_null(caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND,
+					world_targets, 1, &told_hooks, &e));
+	assert_int_equal(e.code, -EOPNOTSUPP);
+	assert_non_null(strstr(e.text, "only one node"));
+}
+
+int test_step_mbind(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_are_sent_to_and_fro),
+		cmocka_unit_test(what_it_answers_is_not_believed),
+		cmocka_unit_test(what_the_kernel_answers_is_counted),
+		cmocka_unit_test(who_is_gone_is_left_alone),
+		cmocka_unit_test(it_needs_two_nodes_and_a_process),
+	};
+
+	return cmocka_run_group_tests_name("drive: mbind", tests, NULL, NULL);
+}
