@@ -153,17 +153,27 @@ static void setting_done(struct unfinished_setting *s)
 	free(s->new_value);
 }
 
+/* @value, which is given away, is what the kernel has there now. */
+static void note_now(struct unfinished_setting *s, char **value)
+{
+	free(s->new_value);
+	s->new_value = *value;
+	*value = NULL;
+}
+
 static void take_setting(struct journal_unfinished *u, struct journal_value o)
 {
-	struct unfinished_setting s = {
+	struct unfinished_setting *before, s = {
 		.path = journal_string_alloc(o, "path"),
 		.old_value = journal_string_alloc(o, "old"),
 		.new_value = journal_string_alloc(o, "new"),
 	};
 
-	/* Changed twice: the value to go back to is the first one. */
-	if (!s.path || !s.old_value || !s.new_value || u->n_settings == MAX_SETTINGS ||
-	    find_setting(u, s.path)) {
+	/* Changed twice: the value to go back to is the first one, ours there is the last one. */
+	before = s.path ? find_setting(u, s.path) : NULL;
+	if (before && s.new_value)
+		note_now(before, &s.new_value);
+	if (!s.path || !s.old_value || !s.new_value || u->n_settings == MAX_SETTINGS || before) {
 		setting_done(&s);
 		return;
 	}
@@ -176,9 +186,20 @@ static void take_setting_restored(struct journal_unfinished *u, struct journal_v
 	char *path = journal_string_alloc(o, "path");
 	struct unfinished_setting *s = path ? find_setting(u, path) : NULL;
 
+	char *value = journal_string_alloc(o, "value");
+
 	free(path);
-	if (!s || journal_is_there(journal_get(o, "error")))
+	if (!s || journal_is_there(journal_get(o, "error"))) {
+		free(value);
 		return;
+	}
+	/* Back to what it was before its last change only: the one before that is still to be undone. */
+	if (value && strcmp(value, s->old_value) != 0) {
+		note_now(s, &value);
+		free(value);
+		return;
+	}
+	free(value);
 	setting_done(s);
 	u->n_settings--;
 	memmove(s, s + 1, (size_t)(u->settings + u->n_settings - s) * sizeof(*s));

@@ -95,6 +95,7 @@ static void test_where_to(void **state)
 #define CHANGED_AGAIN "{\"ev\":\"setting\",\"path\":\"proc/a\",\"old\":\"0\",\"new\":\"5\"}"
 #define CHANGED_OTHER "{\"ev\":\"setting\",\"path\":\"proc/b\",\"old\":\"x y\",\"new\":\"\"}"
 #define PUT_BACK "{\"ev\":\"setting_restored\",\"path\":\"proc/a\",\"value\":\"1\"}"
+#define PUT_BACK_ONCE "{\"ev\":\"setting_restored\",\"path\":\"proc/a\",\"value\":\"0\"}"
 #define NOT_PUT_BACK "{\"ev\":\"setting_restored\",\"path\":\"proc/a\",\"value\":\"1\",\"error\":\"EPERM\"}"
 
 static void test_settings(void **state)
@@ -102,12 +103,14 @@ static void test_settings(void **state)
 	static const char *const events[] = {CHANGED, CHANGED_OTHER, CHANGED_AGAIN};
 	static const char *const done[] = {CHANGED, CHANGED_OTHER, PUT_BACK};
 	static const char *const failed[] = {CHANGED, NOT_PUT_BACK};
+	static const char *const of_a_phase[] = {CHANGED, CHANGED_AGAIN, PUT_BACK_ONCE, PUT_BACK};
 	struct journal_unfinished u = scan(events, 3);
 
 	(void)state;
 	assert_int_equal(u.n_settings, 2);
 	assert_string_equal(u.settings[0].path, "proc/a");
 	assert_string_equal(u.settings[0].old_value, "1"); /* not the 0 of the second change */
+	assert_string_equal(u.settings[0].new_value, "5"); /* which is what is ours there now */
 	assert_string_equal(u.settings[1].old_value, "x y");
 	journal_unfinished_done(&u);
 	u = scan(done, 3);
@@ -116,6 +119,15 @@ static void test_settings(void **state)
 	journal_unfinished_done(&u);
 	u = scan(failed, 2);
 	assert_int_equal(u.n_settings, 1);
+	journal_unfinished_done(&u);
+	/* Changed once more for a phase, and put back: the first change is still there. */
+	u = scan(of_a_phase, 3);
+	assert_int_equal(u.n_settings, 1);
+	assert_string_equal(u.settings[0].old_value, "1");
+	assert_string_equal(u.settings[0].new_value, "0");
+	journal_unfinished_done(&u);
+	u = scan(of_a_phase, 4);
+	assert_int_equal(u.n_settings, 0);
 	journal_unfinished_done(&u);
 }
 

@@ -53,26 +53,6 @@ static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *r
 	return n_left;
 }
 
-static bool restore_settings(struct run *run)
-{
-	bool all = true;
-
-	while (run->n_settings > 0) {
-		const struct setting *s = &run->settings[--run->n_settings];
-		struct err e = {0};
-		int r = setting_restore(&run->fs, s, &e);
-
-		if (r < 0) {
-			log_error("%s", e.text);
-			all = false;
-		} else if (r == 1) {
-			log_warning("%s", e.text);
-		}
-		record_setting_restored(run->recorder, s->path, s->old_value, r < 0 ? -r : 0);
-	}
-	return all;
-}
-
 /* Has the kernel counted what was read in its log, and the other way round? */
 static void ask_witnesses(struct run *run)
 {
@@ -101,7 +81,7 @@ size_t run_finish(struct run *run)
 
 	notify_stopping("bringing memory and settings back");
 	n_left = bring_back_blocks(run, left, &brought_back);
-	settings_restored = restore_settings(run);
+	settings_restored = run_restore_settings(run);
 	run_give_back_poison(run); /* when the pools of huge pages are gone: no frame is within one */
 	run_undo_preparations(run);
 	run_drain_kmsg(run);

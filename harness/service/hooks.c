@@ -4,10 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "service/breadcrumb.h"
 #include "service/run.h"
+#include "service/worker_cgroup.h"
+
+#define BIND_NS (60 * NS_PER_S) /* as a soft offline: who is longer in the kernel does not come back */
 
 /* Which driver the calling thread is: the counters are kept by driver. */
 static _Thread_local enum observed_driver thread_driver = OBSERVED_MAX;
@@ -161,6 +165,25 @@ static void on_thread_started(void *context, const char *driver, pid_t tid)
 		record_fault(run->recorder, "counting for the %s driver: %s", driver, e.text);
 }
 
+static void on_count_thread(void *context, pid_t tid)
+{
+	struct run *run = context;
+	struct err e = {0};
+
+	if (thread_driver != OBSERVED_MAX &&
+	    observer_attach_also(run->observer, thread_driver, tid, &e) < 0)
+		record_fault(run->recorder, "counting thread %d for the %s driver: %s", (int)tid,
+			     observed_driver_name(thread_driver), e.text);
+}
+
+static int on_bind_pages(void *context, pid_t pid, uint32_t node)
+{
+	struct run *run = context;
+	uint64_t unused;
+
+	return worker_groups_order(run->groups, pid, WORKER_BIND, 0, node, BIND_NS, &unused);
+}
+
 static bool on_guard_allows(void *context, uint64_t bytes)
 {
 	struct run *run = context;
@@ -190,6 +213,9 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks)
 		.unaim = run->profile.offline_aim ? on_unaim : NULL,
 		.counts = on_counts,
 		.thread_started = on_thread_started,
+		.count_thread = on_count_thread,
+		.bind_pages = on_bind_pages,
+		.workers_cgroup = worker_cgroup_folder(run->cgroup),
 		.guard_allows = on_guard_allows,
 		.fault = on_fault,
 		.soft_offline = run->poison.hooks.ledger ? &run->poison.hooks : NULL,

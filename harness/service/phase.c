@@ -172,10 +172,13 @@ static int run_phase(struct run *run, const struct plan_phase *phase, struct err
 	run_check_cgroup(run);
 	began_ns = clock_monotonic_ns();
 	run_hooks(run, &hooks);
-	r = start_drivers(run, &hooks, e);
+	r = run_change_phase_settings(run, phase, e);
+	if (r == 0)
+		r = start_drivers(run, &hooks, e);
 	while (r == 0 && !phase_is_over(run, began_ns))
 		run_loop_once(run);
 	stop_drivers(run);
+	(void)run_restore_phase_settings(run);
 	record_figures(run, clock_monotonic_ns() - began_ns);
 	worker_groups_stop(steal_ptr(&run->groups));
 	run->phase = NULL;

@@ -23,7 +23,7 @@
 #include "topology/topology.h"
 #include "workers/workers.h"
 
-#define RUN_MAX_SETTINGS 32
+#define RUN_MAX_SETTINGS 48
 #define RUN_MAX_WATCHDOG_SETTINGS 7
 
 struct run_options {
@@ -87,6 +87,7 @@ struct run {
 	struct vmstat vmstat_start;
 	struct setting settings[RUN_MAX_SETTINGS];
 	size_t n_settings;
+	size_t n_settings_of_run; /* those of the phase come after them */
 	struct prepared prepared; /* what the run has made for a while */
 	struct run_poison poison;
 
@@ -119,8 +120,12 @@ struct run {
 /* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */
 int run_set_up(struct run *run, struct err *e);
 
-/* run_settings.c: each is on disk with its old value before it is changed; finish.c puts it back. */
+/* run_settings.c: each is on disk with its old value before it is changed. */
 int run_change_settings(struct run *run, struct err *e);
+/* What a phase's callers need, and only for as long; false: not all could be put back. */
+int run_change_phase_settings(struct run *run, const struct plan_phase *phase, struct err *e);
+bool run_restore_phase_settings(struct run *run);
+bool run_restore_settings(struct run *run); /* all of them, the last first */
 int run_change_setting(struct run *run, const char *path, const char *value, struct err *e);
 
 /* What [watchdog] is in the kernel, one by one; value 0: as the host has it. */

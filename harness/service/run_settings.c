@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the host is set to for the run: one table of settings, with what calls for each. */
+/* What the host is set to, for the run or for a phase: tables of settings, with what calls for each. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/fsio.h"
 #include "base/huge_page.h"
+#include "base/log.h"
 #include "service/run.h"
 
 #define THP "sys/kernel/mm/transparent_hugepage/"
@@ -161,4 +162,67 @@ int run_change_settings(struct run *run, struct err *e)
 	if (r >= 0)
 		r = set_watchdogs(run, e);
 	return r < 0 ? r : grow_pools(run, e);
+}
+
+#define BALANCING "sys/kernel/debug/sched/numa_balancing/"
+#define BALANCING_OLD "proc/sys/kernel/numa_balancing_"
+
+int run_change_phase_settings(struct run *run, const struct plan_phase *phase, struct err *e)
+{
+	/* What this kernel has no file for is left out: the caller says what it lacks. */
+	static const struct {
+		enum caller caller;
+		const char *path, *value;
+	} table[] = {
+		/* Pages are looked at ten times a second instead of once or less (5.13 and later). */
+		{CALLER_NUMA_BALANCING, BALANCING "scan_delay_ms", "100"},
+		{CALLER_NUMA_BALANCING, BALANCING "scan_period_min_ms", "100"},
+		{CALLER_NUMA_BALANCING, BALANCING "scan_period_max_ms", "500"},
+		{CALLER_NUMA_BALANCING, BALANCING_OLD "scan_delay_ms", "100"},
+		{CALLER_NUMA_BALANCING, BALANCING_OLD "scan_period_min_ms", "100"},
+		{CALLER_NUMA_BALANCING, BALANCING_OLD "scan_period_max_ms", "500"},
+		{CALLER_NUMA_BALANCING, "proc/sys/kernel/numa_balancing", "1"},
+		{CALLER_DEMOTION, "sys/kernel/mm/numa/demotion_enabled", "true"},
+	};
+	int r = 0;
+
+	run->n_settings_of_run = run->n_settings;
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(table); i++)
+		if (phase->callers[table[i].caller])
+			r = run_change_setting(run, table[i].path, table[i].value, e);
+	return r < 0 ? r : 0;
+}
+
+static bool restore_last(struct run *run)
+{
+	const struct setting *s = &run->settings[run->n_settings - 1];
+	struct err e = {0};
+	int r = setting_restore(&run->fs, s, &e);
+
+	if (r < 0)
+		log_error("%s", e.text);
+	else if (r == 1)
+		log_warning("%s", e.text);
+	record_setting_restored(run->recorder, s->path, s->old_value, r < 0 ? -r : 0);
+	return r >= 0;
+}
+
+bool run_restore_phase_settings(struct run *run)
+{
+	/* What cannot be put back now stays listed: the end of the run tries again. */
+	while (run->n_settings > run->n_settings_of_run) {
+		if (!restore_last(run))
+			return false;
+		run->n_settings--;
+	}
+	return true;
+}
+
+bool run_restore_settings(struct run *run)
+{
+	bool all = true;
+
+	for (; run->n_settings > 0; run->n_settings--)
+		all &= restore_last(run);
+	return all;
 }

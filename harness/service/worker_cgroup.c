@@ -51,6 +51,13 @@ const struct worker_home *worker_cgroup_home(const struct worker_cgroup *c)
 	return c && c->home.n_cgroup_fds ? &c->home : NULL;
 }
 
+const char *worker_cgroup_folder(const struct worker_cgroup *c)
+{
+	if (!worker_cgroup_home(c) || c->place.mode != CGROUP_V2)
+		return NULL;
+	return c->directories[0] + strspn(c->directories[0], "/");
+}
+
 const char *worker_cgroup_why(const struct worker_cgroup *c)
 {
 	return c->why;

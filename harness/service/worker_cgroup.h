@@ -29,6 +29,8 @@ void worker_cgroup_close(struct worker_cgroup *c);
 
 /* NULL: none. */
 const struct worker_home *worker_cgroup_home(const struct worker_cgroup *c);
+/* Its folder without the leading slash, when it is of version 2; NULL: it is not, or there is none. */
+const char *worker_cgroup_folder(const struct worker_cgroup *c);
 /* "" when there is one, else why there is none. */
 const char *worker_cgroup_why(const struct worker_cgroup *c);
 /* "v2: memory.max 1048576, ...", as the kernel keeps it, or "none: why"; the caller's. */
