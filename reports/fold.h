@@ -96,6 +96,9 @@ enum fold_driver {
 	FOLD_COMPACTION = FOLD_FIRST_CALLER,
 	FOLD_MIGRATE_PAGES,
 	FOLD_SOFT_OFFLINE,
+	FOLD_MBIND,
+	FOLD_NUMA_BALANCING,
+	FOLD_DEMOTION,
 	FOLD_DRIVERS,
 };
 const char *fold_driver_name(enum fold_driver driver);

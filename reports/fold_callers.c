@@ -11,6 +11,9 @@ static const char *const driver_names[FOLD_DRIVERS] = {
 	[FOLD_COMPACTION] = "compaction",
 	[FOLD_MIGRATE_PAGES] = "migrate_pages",
 	[FOLD_SOFT_OFFLINE] = "soft_offline",
+	[FOLD_MBIND] = "mbind",
+	[FOLD_NUMA_BALANCING] = "numa_balancing",
+	[FOLD_DEMOTION] = "demotion",
 };
 
 const char *fold_driver_name(enum fold_driver driver)

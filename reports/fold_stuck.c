@@ -14,12 +14,10 @@
 
 static const char *known_who(const char *who)
 {
-	static const char *const names[] = {"offline", "move_pages", "compaction", "migrate_pages", "worker"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], who) == 0)
-			return names[i];
-	return "other";
+	for (int i = 0; i < FOLD_DRIVERS; i++)
+		if (strcmp(fold_driver_name((enum fold_driver)i), who) == 0)
+			return fold_driver_name((enum fold_driver)i);
+	return strcmp(who, "worker") == 0 ? "worker" : "other";
 }
 
 static struct fold_stuck *find_who(struct fold *f, const struct fold_stuck *new)

@@ -5,7 +5,8 @@ reports_OBJS := behaviour.o behaviour_describe.o fold.o fold_callers.o fold_cons
 	run_file.o schema.o schema_texts.o tally.o validate.o verdict.o
 reports_TESTS := test_behaviour.o test_books.o test_fold_console.o test_fold_counts.o test_fold_frame.o test_fold_move.o test_fold_offline.o \
 	test_fold_phases.o test_fold_stuck.o test_hostile.o test_look.o test_pins.o test_ratio.o test_report_file.o test_rig.o \
-	test_run_file.o test_scenario_alloc_locked.o test_scenario_soft_offline.o test_scenarios.o test_tally.o test_torn.o test_validate.o test_verdict.o test_verdict_log.o \
+	test_run_file.o test_scenario_alloc_locked.o test_scenario_mlock.o test_scenario_soft_offline.o test_scenarios.o \
+	test_tally.o test_torn.o test_validate.o test_verdict.o test_verdict_log.o \
 	test_verdict_runs.o
 reports_TEST_ROOMS := base reports
 # Of the record room only what reads journals: the rest would bring half the house with it.

@@ -224,7 +224,8 @@ int main(void)
 		     test_run_file() + test_verdict_rules() + test_verdict_log() +
 		     test_verdict_runs() + test_torn() + test_hostile() + test_validate() +
 		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned() +
-		     test_scenario_soft_offline() + test_scenario_alloc_locked();
+		     test_scenario_soft_offline() + test_scenario_alloc_locked() +
+		     test_scenario_mlock();
 
 	return failed ? 1 : 0;
 }
