@@ -131,6 +131,16 @@ bench)
 	boot "$name" --append memhp_default_state=offline
 	validate_reports
 	;;
+callers)
+	boot "$name" --cpus 4 # two on each node: a page is waited for where it goes to
+	validate_reports
+	# A third node without CPUs, whose memory is a non-volatile DIMM: guest/tier.sh makes it a tier.
+	boot "$name-tier" --append memsoak.case=tier --qemu-arg=-machine --qemu-arg=nvdimm=on \
+		--qemu-arg=-m --qemu-arg=slots=4,maxmem=4G --qemu-arg=-object \
+		--qemu-arg=memory-backend-ram,id=slow,size=512M --qemu-arg=-numa --qemu-arg=node,nodeid=2 \
+		--qemu-arg=-device --qemu-arg=nvdimm,memdev=slow,id=slow0,node=2
+	validate_reports
+	;;
 placer | observers)
 	boot "$name" # no runs there, so no reports
 	;;
