@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "base/fsio.h"
@@ -34,7 +33,10 @@ static void set_nodes(const char *list, bool set[MEMORY_TIERS_MAX_NODES])
 
 static bool is_empty(const bool set[MEMORY_TIERS_MAX_NODES])
 {
-	return !memchr(set, true, MEMORY_TIERS_MAX_NODES);
+	for (size_t n = 0; n < MEMORY_TIERS_MAX_NODES; n++)
+		if (set[n])
+			return false;
+	return true;
 }
 
 struct tiers {

@@ -75,6 +75,8 @@ static void choose(const struct soft_offline *s, struct soft_offline_injection *
 		.address = t->base_address + round % t->pages * t->page_size +
 			   round / t->pages * 7 % base_pages * s->kernel.page_size,
 	};
+	if (s->plain_only)
+		i->which = SOFT_OFFLINE_PLAIN;
 	if (i->which == SOFT_OFFLINE_NO_MEMORY && !s->hooks.can_fail_allocations)
 		i->which = SOFT_OFFLINE_HELD;
 	if (i->which == SOFT_OFFLINE_FREED && t->is_file)

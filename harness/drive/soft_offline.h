@@ -102,6 +102,7 @@ struct soft_offline {
 	struct soft_offline_hooks hooks;
 	const struct soft_offline_target *targets; /* borrowed */
 	size_t n_targets;
+	bool plain_only;	/* none that must fail */
 	uint64_t budget;	/* injections that may yet be made */
 	uint64_t number;	/* of the next injection */
 	uint64_t last_poisoned; /* frame; 0: none yet */

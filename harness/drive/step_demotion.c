@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Demotion: instead of dropping a page, reclaim migrates it to a node with slower memory
- * (mm/vmscan.c: shrink_page_list() or shrink_folio_list(), demote_page_list() or
- * _folio_list(), 5.15 and later). Reclaim of the workers' cgroup is asked for by memory.reclaim,
- * and runs in the thread that writes. Every other call has the workers bring their pages back, by
- * mbind(): those migrations are not counted here.
+ * (mm/vmscan.c: shrink_page_list() or shrink_folio_list(), 5.15 and later). Reclaim of the workers'
+ * cgroup is asked for by memory.reclaim, and runs in the thread that writes. It is asked for little
+ * at a time: the kernel goes on until it has got that, and pages that are touched all the time are
+ * not given up at once. When half of the pages are on slower memory, a call has the workers bring
+ * them back, by mbind(): those migrations are not counted here.
  *
  * Reclaim of a cgroup demotes since 5.19 (can_demote()), which is also when memory.reclaim came;
  * MADV_PAGEOUT never does (reclaim_pages() sets no_demotion).
@@ -22,6 +23,7 @@
 #include "drive/memory_tiers.h"
 #include "drive/page_places.h"
 
+#define PAGES_AT_ONCE 64
 #define SWITCH "sys/kernel/mm/numa/demotion_enabled"
 
 static const char *const counted[] = {"pgdemote_direct", "pgdemote_kswapd", "pgdemote_proactive",
@@ -31,7 +33,8 @@ struct demotion {
 	struct memory_tiers tiers;
 	struct page_places places;
 	struct host_counts counts;
-	char reclaim[512]; /* the file */
+	char reclaim[512];  /* the file */
+	bool is_half_below; /* after the last call */
 };
 
 static void demotion_close(struct caller_context *c)
@@ -113,18 +116,21 @@ static bool is_lower(const void *context, uint32_t node)
 	return node < MEMORY_TIERS_MAX_NODES && tiers->is_lower[node];
 }
 
-/* Bytes in all, and pages of them that are on slower memory; a process that is gone has none. */
-static void look(struct caller_context *c, uint64_t *ret_bytes, uint64_t *ret_below)
+/* Pages in all, their bytes, and those that are on slower memory; a process that is gone has none.
+ */
+static void look(struct caller_context *c, uint64_t *ret_pages, uint64_t *ret_bytes,
+		 uint64_t *ret_below)
 {
 	struct demotion *own = c->own;
 
-	*ret_bytes = *ret_below = 0;
+	*ret_pages = *ret_bytes = *ret_below = 0;
 	for (size_t i = 0; i < c->n_targets; i++) {
 		uint64_t below;
 
 		if (page_places_count(&own->places, &c->targets[i], is_lower, &own->tiers, &below) <
 		    0)
 			continue;
+		*ret_pages += c->targets[i].pages;
 		*ret_bytes += c->targets[i].pages * c->targets[i].page_size;
 		*ret_below += below;
 	}
@@ -132,7 +138,7 @@ static void look(struct caller_context *c, uint64_t *ret_bytes, uint64_t *ret_be
 
 static int bring_back(struct caller_context *c)
 {
-	const struct demotion *own = c->own;
+	struct demotion *own = c->own;
 	int error = 0;
 
 	for (size_t i = 0; i < c->n_targets; i++) {
@@ -144,24 +150,27 @@ static int bring_back(struct caller_context *c)
 		c->is_done |= r == -ETIMEDOUT;
 	}
 	caller_add_number(c->event, "calls_back", 1);
+	own->is_half_below = false;
 	return error;
 }
 
 static int reclaim(struct caller_context *c)
 {
 	struct demotion *own = c->own;
-	uint64_t bytes, before, after;
+	uint64_t pages, bytes, wanted, before, after;
 	char text[32];
 	int r;
 
-	look(c, &bytes, &before);
+	look(c, &pages, &bytes, &before);
 	if (bytes == 0) { /* all have ended */
 		c->is_done = true;
 		return ESRCH;
 	}
-	(void)snprintf(text, sizeof(text), "%" PRIu64, bytes);
+	wanted = pages < PAGES_AT_ONCE ? bytes : bytes / pages * PAGES_AT_ONCE;
+	(void)snprintf(text, sizeof(text), "%" PRIu64, wanted);
 	r = fsio_write_text(c->fs, text, "%s", own->reclaim);
-	look(c, &bytes, &after);
+	look(c, &pages, &bytes, &after);
+	own->is_half_below = 2 * after >= pages;
 	host_counts_tell(&own->counts, c->fs, c->event);
 	caller_add_number(c->event, "calls_to_reclaim", 1);
 	caller_add_number(c->event, "pages_demoted", after > before ? after - before : 0);
@@ -170,7 +179,9 @@ static int reclaim(struct caller_context *c)
 
 static int demotion_call(struct caller_context *c)
 {
-	return c->turn % 2 == 0 ? reclaim(c) : bring_back(c);
+	const struct demotion *own = c->own;
+
+	return own->is_half_below ? bring_back(c) : reclaim(c);
 }
 
 static void demotion_end(struct caller_context *c)

@@ -49,6 +49,7 @@ static int soft_offline_open(struct caller_context *c, struct err *e)
 	own->s.targets = own->targets;
 	own->s.n_targets = c->n_targets;
 	own->s.budget = c->options->pages;
+	own->s.plain_only = c->options->plain_only;
 	poison_kernel_init(&own->s.kernel, c->fs);
 	c->own = own;
 	r = soft_offline_begin(&own->s, e);

@@ -122,9 +122,10 @@ static void reclaim_and_back(void **state)
 	(void)snprintf(wanted, sizeof(wanted), "%zu", (size_t)(OWN_PAGES * target.page_size));
 	assert_string_equal(text, wanted);
 	assert_true(told_number("calls_to_reclaim") >= 1);
-	assert_int_equal(told_number("calls_to_reclaim") +
-				 (told.event.calls > 1 ? told_number("calls_back") : 0),
-			 told.event.calls);
+	/* All are on the slower node 0, so that every other call brings them back. */
+	if (node == 0 && told.event.calls > 1)
+		assert_int_equal(told_number("calls_to_reclaim") + told_number("calls_back"),
+				 told.event.calls);
 	/* Nobody has moved them. */
 	assert_int_equal(told_number("pages_demoted"), 0);
 	assert_int_equal(told_number("pgdemote_direct"), 7);

@@ -112,6 +112,7 @@ struct profile_caller {
 	bool per_node;	   /* per_node = yes: also each node alone; no (default): all at once */
 	uint64_t pause_ns; /* pause = between two calls */
 	uint32_t pages;	   /* pages = so many calls at most; no default */
+	bool plain_only;   /* cases = plain: none that must fail; all (default) */
 	bool consent;	   /* consent = yes: page frames may be taken out of use; no (default) */
 };
 

@@ -69,6 +69,7 @@ static const char *const scenario_words[SCENARIO_MAX + 1] = {
 	[SCENARIO_RECLAIM_WAKE] = "reclaim-wake",
 	[SCENARIO_NOTIFIER_VETO] = "notifier-veto",
 };
+static const char *const cases_words[] = {"plain", "all", NULL};
 static const char *const drivers_words[] = {"together", "in-turn", NULL};
 static const char *const lockups_words[LOCKUPS_MAX + 1] = {
 	[LOCKUPS_AUTO] = "auto",
@@ -154,6 +155,8 @@ const struct profile_key profile_keys[] = {
 	 1, 65536, NULL, NULL, false},
 	{SECTION_SOFT_OFFLINE, "consent", KEY_YES_NO, CALLER(CALLER_SOFT_OFFLINE, consent),
 	 0, 0, NULL, "no", true},
+	{SECTION_SOFT_OFFLINE, "cases", KEY_FIRST, CALLER(CALLER_SOFT_OFFLINE, plain_only),
+	 0, 0, cases_words, "all", DIGEST_UNLESS_DEFAULT},
 	{SECTION_SOFT_OFFLINE, "pause", KEY_DURATION, CALLER(CALLER_SOFT_OFFLINE, pause_ns),
 	 0, HOUR_NS, NULL, "0s", false},
 	{SECTION_MBIND, "pause", KEY_DURATION, CALLER(CALLER_MBIND, pause_ns),
