@@ -227,6 +227,12 @@ void fold_take_setting(struct fold *f, struct journal_value o)
 	set_string(setting, "path", o, "path");
 	set_string(setting, "old", o, "old");
 	set_string(setting, "new", o, "new");
+	/* Not changed: only on record so that what the kernel makes of it is put back. */
+	if (jsonw_get_string(setting, "old") && jsonw_get_string(setting, "new") &&
+	    strcmp(jsonw_get_string(setting, "old"), jsonw_get_string(setting, "new")) == 0) {
+		jsonw_free(setting);
+		return;
+	}
 	jsonw_append(f->settings, setting);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/fsio.h"
 
@@ -96,18 +97,41 @@ int setting_change(struct fsio *fs, struct setting *s, const char *path, const c
 	return r;
 }
 
+int setting_keep(struct fsio *fs, struct setting *s, const char *path, struct err *e)
+{
+	int r;
+
+	*s = (struct setting){0};
+	if (copy(s->path, path, e) < 0)
+		return -ENAMETOOLONG;
+	r = read_value(fs, path, s->old_value);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return err_errno(e, r, "cannot read /%s", path);
+	(void)strcpy(s->new_value, s->old_value);
+	s->changed = true;
+	return 1;
+}
+
 /*
  * What the kernel itself changes: the pool of a node by migration (a page that moves to a node may
  * leave the pool that it came from smaller, and the other one greater: mm/hugetlb.c:
- * move_hugetlb_state(), seen on 6.1), the warnings that are left by each one (kernel/hung_task.c:
- * check_hung_task()). So another value than ours proves nobody's hand there.
+ * move_hugetlb_state(), seen on 6.1), or by a block that goes offline (dissolve_free_huge_pages()); the
+ * warnings that are left by each one (kernel/hung_task.c: check_hung_task()); the reserves by memory
+ * hotplug. So another value than ours proves nobody's hand there.
  */
 static bool drifts(const char *path)
 {
+	static const char *const names[] = {"/nr_hugepages", "/hung_task_warnings",
+					    "/min_free_kbytes", "/user_reserve_kbytes",
+					    "/admin_reserve_kbytes"};
 	const char *name = strrchr(path, '/');
 
-	return name && (strcmp(name, "/nr_hugepages") == 0 ||
-			strcmp(name, "/hung_task_warnings") == 0);
+	for (size_t i = 0; name && i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 int setting_restore(struct fsio *fs, const struct setting *s, struct err *e)

@@ -30,6 +30,11 @@ int setting_change(struct fsio *fs, struct setting *s, const char *path, const c
 		   int (*intent)(void *context, const struct setting *s), void *context,
 		   struct err *e);
 /*
+ * Nothing is changed: setting_restore() puts back what the kernel makes of it meanwhile. 1: it is
+ * kept; 0: there is no such file.
+ */
+int setting_keep(struct fsio *fs, struct setting *s, const char *path, struct err *e);
+/*
  * 0: it is as it was before (idempotent; nothing is written when it is so already).
  * 1: somebody else has changed it meanwhile, to a third value: that is left alone, @e says so.
  */

@@ -23,7 +23,7 @@
 #include "topology/topology.h"
 #include "workers/workers.h"
 
-#define RUN_MAX_SETTINGS 48
+#define RUN_MAX_SETTINGS 160 /* also those of a phase, and a pool of huge pages for each node */
 #define RUN_MAX_WATCHDOG_SETTINGS 7
 
 struct run_options {
@@ -127,6 +127,9 @@ int run_change_phase_settings(struct run *run, const struct plan_phase *phase, s
 bool run_restore_phase_settings(struct run *run);
 bool run_restore_settings(struct run *run); /* all of them, the last first */
 int run_change_setting(struct run *run, const char *path, const char *value, struct err *e);
+
+/* run_keep.c: before those; put back last. */
+int run_keep_settings(struct run *run, struct err *e);
 
 /* What [watchdog] is in the kernel, one by one; value 0: as the host has it. */
 struct run_watchdog_setting {

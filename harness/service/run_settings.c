@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -132,35 +133,67 @@ static int grow_pools(struct run *run, struct err *e)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * Everything that a run sets beside what [watchdog] and the pools of huge pages ask for: who else
+ * would migrate, merge, collapse or swap pages out, and blur whose EAGAIN it is. A file that this
+ * kernel has not is left out. may_fail: a kernel that is locked down hides it even from root.
+ */
 int run_change_settings(struct run *run, struct err *e)
 {
 	bool has_ksm = uses_kind(run, KIND_KSM);
+	bool has_thp = uses_kind(run, KIND_ANONYMOUS_THP);
 	enum scenario scenario = run->profile.scenario;
+	bool is_quiet = scenario != SCENARIO_NONE;
+	bool is_reclaimed = scenario == SCENARIO_RECLAIM_WAKE; /* swapping and demotion are its test */
+	char page_size[24];
 	const struct {
 		const char *path, *value;
-		bool wanted;
+		bool wanted, may_fail;
 	} table[] = {
 		/* It migrates on its own, and makes untouched pages answer ENOENT to move_pages. */
-		{"proc/sys/kernel/numa_balancing", "0", true},
-		/* Who else would migrate pages, and blur whose EAGAIN it is. */
-		{"proc/sys/vm/compaction_proactiveness", "0", scenario != SCENARIO_NONE},
-		{THP "khugepaged/defrag", "0", scenario != SCENARIO_NONE},
-		{KSM "run", "0", scenario != SCENARIO_NONE && !has_ksm},
+		{"proc/sys/kernel/numa_balancing", "0", true, false},
+		/* To a slower node, by reclaim (mm/vmscan.c: demote_page_list(), 5.15 and later). */
+		{"sys/kernel/mm/numa/demotion_enabled", "false", is_quiet && !is_reclaimed, false},
+		{"proc/sys/vm/compaction_proactiveness", "0", is_quiet, false},
+		{"proc/sys/vm/swappiness", "0", is_quiet && !is_reclaimed, false},
+		/*
+		 * khugepaged: no direct compaction, and after one more pass it sleeps until it is
+		 * woken (mm/khugepaged.c: khugepaged_wait_work(); 0 pages_to_scan are refused).
+		 */
+		{THP "khugepaged/defrag", "0", is_quiet, false},
+		{THP "khugepaged/scan_sleep_millisecs", "4294967295", is_quiet, false},
+		{KSM "run", "0", is_quiet && !has_ksm, false},
+		/* A fault maps the page that was touched and no other of its file (mm/memory.c). */
+		{"sys/kernel/debug/fault_around_bytes", page_size, is_quiet, true},
 		/* Locked pages are compacted: the default, but for real-time kernels. */
-		{"proc/sys/vm/compact_unevictable_allowed", "1", scenario == SCENARIO_MLOCK_DRAIN},
-		{THP "enabled", "madvise", uses_kind(run, KIND_ANONYMOUS_THP)},
-		{THP "shmem_enabled", "advise", uses_kind(run, KIND_SHARED_THP)},
-		{KSM "sleep_millisecs", "10", has_ksm},
-		{KSM "pages_to_scan", "1000", has_ksm},
-		{KSM "run", "1", has_ksm},
+		{"proc/sys/vm/compact_unevictable_allowed", "1", scenario == SCENARIO_MLOCK_DRAIN,
+		 false},
+		{THP "enabled", "madvise", has_thp, false},
+		{THP "shmem_enabled", "advise", uses_kind(run, KIND_SHARED_THP), false},
+		{KSM "sleep_millisecs", "10", has_ksm, false},
+		{KSM "pages_to_scan", "1000", has_ksm, false},
+		{KSM "run", "1", has_ksm, false},
 	};
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(table); i++)
-		if (table[i].wanted)
-			r = run_change_setting(run, table[i].path, table[i].value, e);
-	if (r >= 0)
-		r = set_watchdogs(run, e);
+	r = run_keep_settings(run, e);
+	if (r < 0)
+		return r;
+	(void)snprintf(page_size, sizeof(page_size), "%ld", sysconf(_SC_PAGESIZE));
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(table); i++) {
+		struct err why = {0};
+
+		if (!table[i].wanted)
+			continue;
+		r = run_change_setting(run, table[i].path, table[i].value, &why);
+		if (r >= 0)
+			continue;
+		if (!table[i].may_fail)
+			return err_set(e, r, "%s", why.text);
+		record_fault(run->recorder, "%s", why.text);
+		r = 0;
+	}
+	r = set_watchdogs(run, e);
 	return r < 0 ? r : grow_pools(run, e);
 }
 
