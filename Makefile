@@ -71,7 +71,8 @@ memsoak_MAIN := harness/cli/memsoak.o
 memsoak_ROOMS := base topology plan observe record reports compare export html stats cli
 # Of the rooms that touch a host only what "restore", "status" and "abort" need: no libnuma here.
 memsoak_OBJS := $(addprefix harness/drive/,$(drive_RESTORE_OBJS)) harness/service/active.o \
-	$(addprefix harness/service/,control_ask.o evidence.o give_back.o host_journal.o notify.o open_runs.o prepare.o prepare_swap.o \
+	$(addprefix harness/service/,cgroup_traces.o control_ask.o evidence.o give_back.o host_journal.o notify.o open_runs.o \
+	prepare.o prepare_swap.o \
 	recover.o restore.o resume.o)
 # On the room export, which only memsoak has.
 memsoak_OBJS += reports/trend.o reports/trend_plot.o

@@ -97,8 +97,8 @@ struct unfinished_setting {
 
 /* What a run made for a while: a mount, a module. */
 struct unfinished_prepared {
-	char what[16]; /* "mount", "module" */
-	char name[128];
+	char what[16]; /* "mount", "module", "cgroup", "controllers" */
+	char name[512];
 };
 
 struct journal_unfinished {

@@ -84,6 +84,8 @@ size_t run_finish(struct run *run)
 	settings_restored = run_restore_settings(run);
 	run_give_back_poison(run); /* when the pools of huge pages are gone: no frame is within one */
 	run_undo_preparations(run);
+	worker_cgroup_record_end(run->cgroup, run->recorder);
+	worker_cgroup_close(steal_ptr(&run->cgroup)); /* its workers have ended */
 	run_drain_kmsg(run);
 	if (run->classifier) {
 		kmsg_classify_flush(run->classifier);

@@ -19,6 +19,7 @@
 #include "base/process.h"
 #include "drive/poison.h"
 #include "record/record_poison.h"
+#include "service/cgroup_traces.h"
 #include "service/prepare_swap.h"
 
 #define DEBUGFS "sys/kernel/debug"
@@ -147,6 +148,8 @@ int prepare_undo_one(struct recorder *recorder, const char *what, const char *na
 											 : -errno;
 	else if (strcmp(what, "swap") == 0)
 		r = prepare_swap_undo(name);
+	else
+		r = cgroup_undo(what, name);
 	if (recorder)
 		record_prepared_undone(recorder, what, name, r < 0 ? -r : 0);
 	return r;

@@ -22,6 +22,7 @@
 #include "service/open_runs.h"
 #include "service/resume.h"
 #include "service/run.h"
+#include "service/worker_cgroup.h"
 
 static int load(struct run *run, struct err *e)
 {
@@ -220,6 +221,7 @@ int run_set_up(struct run *run, struct err *e)
 	if (drive_init(e) < 0 || find_worker(run, e) < 0 || open_record(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	write_active(run);
+	worker_cgroup_record(run->cgroup, run->recorder);
 	if (open_observers(run, e) < 0)
 		return e->code == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_JUDGE;
 	run_open_control(run);

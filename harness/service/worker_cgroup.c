@@ -14,9 +14,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "service/cgroup_libcgroup.h"
+#include "record/record_poison.h"
 #include "service/cgroup_place.h"
+#include "service/cgroup_traces.h"
 
-#define GROUP "memsoak-workers"
+#define CONTROL "/sys/fs/cgroup%s/cgroup.subtree_control"
 #define MAX_VALUES 4
 #define EMPTY_NS (10 * NS_PER_S)
 #define POLL_NS (10 * NS_PER_MS)
@@ -43,6 +45,7 @@ struct worker_cgroup {
 	char *directories[CGROUP_CONTROLLERS]; /* of the group, by place; owned */
 	int fds[CGROUP_CONTROLLERS];
 	struct worker_home home;
+	char *added; /* "FILE memory pids": controllers that were not on above it; NULL: none; owned */
 	uint64_t oom_kills_told;
 };
 
@@ -67,7 +70,7 @@ static char *group_name(const struct worker_cgroup *c, size_t at)
 {
 	const char *parent = c->place.at[at].parent;
 
-	return memory_format("%s%s" GROUP, parent[0] ? parent + 1 : "", parent[0] ? "/" : "");
+	return memory_format("%s%s" CGROUP_WORKERS, parent[0] ? parent + 1 : "", parent[0] ? "/" : "");
 }
 
 static char *read_file(const struct worker_cgroup *c, size_t at, const char *name)
@@ -167,6 +170,68 @@ static int read_back(struct worker_cgroup *c, struct err *e)
 	return 0;
 }
 
+/* Version 2: what stands in the file that hands controllers on to groups; the caller's, or NULL. */
+static char *handed_on(const struct worker_cgroup *c)
+{
+	cleanup_free char *path = memory_format(CONTROL, c->place.at[0].parent);
+	char *text = NULL;
+	size_t length;
+
+	if (c->place.mode != CGROUP_V2 || file_read_all(path, &text, &length, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static bool is_in(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += length)
+		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+			return true;
+	return false;
+}
+
+static void note_added(struct worker_cgroup *c, const char *before)
+{
+	cleanup_free char *now = handed_on(c);
+	char *word, *next = NULL;
+
+	if (!before || !now)
+		return;
+	for (word = strtok_r(now, " ", &next); word; word = strtok_r(NULL, " ", &next)) {
+		char *longer;
+
+		if (is_in(before, word))
+			continue;
+		if (!c->added)
+			c->added = memory_format(CONTROL, c->place.at[0].parent);
+		longer = memory_format("%s %s", c->added, word);
+		free(c->added);
+		c->added = longer;
+	}
+}
+
+void worker_cgroup_record(const struct worker_cgroup *c, struct recorder *recorder)
+{
+	/* The last is undone first. */
+	if (c->added)
+		(void)record_prepared(recorder, CGROUP_WHAT_CONTROLLERS, c->added);
+	for (size_t at = 0; at < CGROUP_CONTROLLERS; at++)
+		if (c->directories[at])
+			(void)record_prepared(recorder, CGROUP_WHAT_GROUP, c->directories[at]);
+}
+
+void worker_cgroup_record_end(const struct worker_cgroup *c, struct recorder *recorder)
+{
+	for (size_t at = 0; at < CGROUP_CONTROLLERS; at++)
+		if (c->directories[at])
+			record_prepared_undone(recorder, CGROUP_WHAT_GROUP, c->directories[at], 0);
+	if (c->added)
+		record_prepared_undone(recorder, CGROUP_WHAT_CONTROLLERS, c->added, 0);
+}
+
 static void remove_groups(struct worker_cgroup *c)
 {
 	for (size_t at = 0; at < CGROUP_CONTROLLERS; at++) {
@@ -184,6 +249,9 @@ static void remove_groups(struct worker_cgroup *c)
 		}
 		free(steal_ptr(&c->directories[at]));
 	}
+	if (c->added)
+		(void)cgroup_undo(CGROUP_WHAT_CONTROLLERS, c->added);
+	free(steal_ptr(&c->added));
 	c->home = (struct worker_home){0};
 }
 
@@ -197,8 +265,11 @@ struct worker_cgroup *worker_cgroup_open(const struct worker_bounds *bounds)
 		c->fds[at] = -1;
 	r = cgroup_find_place(&c->place, &e);
 	if (r == 0) {
+		cleanup_free char *before = handed_on(c);
+
 		choose_values(c, bounds);
 		r = make_groups(c, &e);
+		note_added(c, before);
 	}
 	if (r == 0)
 		r = read_back(c, &e);

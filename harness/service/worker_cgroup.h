@@ -14,6 +14,7 @@
 
 #include "workers/workers.h"
 
+struct recorder;
 struct worker_cgroup;
 
 struct worker_bounds {
@@ -24,6 +25,10 @@ struct worker_bounds {
 
 /* Never fails: without cgroups the run goes on. Call it before there is another thread or child. */
 struct worker_cgroup *worker_cgroup_open(const struct worker_bounds *bounds);
+/* Puts on record what was made of it, since "memsoak restore" has to find it after a SIGKILL. */
+void worker_cgroup_record(const struct worker_cgroup *c, struct recorder *recorder);
+/* ... and that it is gone. */
+void worker_cgroup_record_end(const struct worker_cgroup *c, struct recorder *recorder);
 /* Kills what is left in it, and removes it. NULL is fine. */
 void worker_cgroup_close(struct worker_cgroup *c);
 
