@@ -7,7 +7,7 @@
 
 /* reports/schema_texts.S; each ends with a NUL. */
 extern const char schema_report_1_text[], schema_run_1_text[], schema_plan_1_text[],
-	schema_compare_1_text[], schema_scan_log_1_text[];
+	schema_compare_1_text[], schema_scan_log_1_text[], schema_series_1_text[];
 
 const struct schema schemas[] = {
 	{"report", "memsoak-report", 1, schema_report_1_text},
@@ -15,6 +15,7 @@ const struct schema schemas[] = {
 	{"plan", "memsoak-plan", 1, schema_plan_1_text},
 	{"compare", "memsoak-compare", 1, schema_compare_1_text},
 	{"scan-log", "memsoak-scan-log", 1, schema_scan_log_1_text},
+	{"series", "memsoak-series", 1, schema_series_1_text},
 };
 const size_t n_schemas = ARRAY_SIZE(schemas);
 

@@ -27,4 +27,9 @@ schema_scan_log_1_text:
 	.incbin "schema/scan-log-1.schema.json"
 	.byte 0
 
+	.global schema_series_1_text
+schema_series_1_text:
+	.incbin "schema/series-1.schema.json"
+	.byte 0
+
 	.section .note.GNU-stack, "", %progbits

@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "cli/commands.h"
 #include "plan/plan.h"
+#include "plan/series.h"
 
 #define PROFILES_SEED UINT64_MAX /* no option can give it: it is the profile's to say */
 
@@ -55,23 +56,72 @@ static int read_topology(const char *sysroot, struct topology *t, struct err *e)
 	return r < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
 }
 
-static int show(const struct plan *plan, bool as_json, struct err *e)
+static int flush(struct err *e)
 {
-	if (as_json) {
-		struct jsonw *document = plan_to_json(plan);
-
-		(void)puts(jsonw_pretty(document, NULL));
-		jsonw_free(document);
-	} else {
-		plan_print(plan, stdout);
-	}
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
 	return err_errno(e, -errno, "cannot write the plan");
 }
 
+/* Shows one profile's plan, or puts it into @list (JSON, of several). */
+static int plan_one(const struct plan_options *options, const struct profile *p,
+		    const struct topology *t, struct jsonw *list, struct err *e)
+{
+	struct plan plan = {0};
+	struct jsonw *document;
+	int r = plan_make(t, p, options->seed == PROFILES_SEED ? p->seed : options->seed, &plan, e);
+	int code = r == 0 ? EXIT_PASS : r == -ENODEV ? EXIT_SKIP : EXIT_USAGE;
+
+	if (code != EXIT_USAGE && options->json) {
+		document = plan_to_json(&plan);
+		if (list)
+			jsonw_append(list, document);
+		else
+			(void)puts(jsonw_pretty(document, NULL));
+		if (!list)
+			jsonw_free(document);
+	} else if (code != EXIT_USAGE) {
+		plan_print(&plan, stdout);
+	}
+	plan_done(&plan);
+	return code;
+}
+
+/* A profile that names others: the plan of each, with its part of the time. */
+static int plan_series(const struct plan_options *options, const struct profile *p,
+		       const struct topology *t, struct err *e)
+{
+	struct series series;
+	struct jsonw *list = options->json ? jsonw_array() : NULL;
+	int code = EXIT_SKIP, r = series_load(p, p->duration_ns, &series, e);
+
+	for (size_t i = 0; r == 0 && i < series.n; i++) {
+		struct series_member *member = &series.members[i];
+		struct err why = {0};
+		int one;
+
+		member->profile.duration_ns = member->duration_ns;
+		if (!options->json && i > 0)
+			(void)putchar('\n');
+		one = plan_one(options, &member->profile, t, list, &why);
+		if (one == EXIT_USAGE)
+			r = err_set(e, why.code, "%s", why.text);
+		else if (one == EXIT_PASS)
+			code = EXIT_PASS;
+		else if (!options->json)
+			(void)printf("%s\n", why.text);
+	}
+	if (r == 0 && code == EXIT_SKIP)
+		(void)err_set(e, -ENODEV, "nothing to test here by any of the profiles of %s", p->name);
+	if (r == 0 && list)
+		(void)puts(jsonw_pretty(list, NULL));
+	jsonw_free(list);
+	series_done(&series);
+	return r < 0 ? EXIT_USAGE : code;
+}
+
 static int run(const struct plan_options *options, struct profile *p, struct topology *t,
-	       struct plan *plan, struct err *e)
+	       struct err *e)
 {
 	int r, code;
 
@@ -85,12 +135,8 @@ static int run(const struct plan_options *options, struct profile *p, struct top
 	code = read_topology(options->sysroot, t, e);
 	if (code != EXIT_PASS)
 		return code;
-	r = plan_make(t, p, options->seed == PROFILES_SEED ? p->seed : options->seed, plan, e);
-	if (r < 0 && r != -ENODEV)
-		return EXIT_USAGE;
-	if (show(plan, options->json, e) < 0)
-		return EXIT_CANNOT_JUDGE;
-	return r == -ENODEV ? EXIT_SKIP : EXIT_PASS;
+	code = p->n_members ? plan_series(options, p, t, e) : plan_one(options, p, t, NULL, e);
+	return code != EXIT_USAGE && flush(e) < 0 ? EXIT_CANNOT_JUDGE : code;
 }
 
 int cmd_plan(int argc, char *const argv[])
@@ -98,16 +144,14 @@ int cmd_plan(int argc, char *const argv[])
 	struct plan_options options = {.seed = PROFILES_SEED};
 	struct profile p = {0};
 	struct topology t = {0};
-	struct plan plan = {0};
 	struct err e = {0};
 	int code, r = options_parse(&plan_command, argc, argv, &options, NULL, &e);
 
 	if (r > 0)
 		return EXIT_PASS;
-	code = r < 0 ? EXIT_USAGE : run(&options, &p, &t, &plan, &e);
+	code = r < 0 ? EXIT_USAGE : run(&options, &p, &t, &e);
 	if (code != EXIT_PASS)
 		log_error("%s", e.text);
-	plan_done(&plan);
 	topology_done(&t);
 	profile_done(&p);
 	return code;

@@ -10,6 +10,7 @@ struct err;
 
 #define PROFILE_MAX_WORKERS 8
 #define PROFILE_MAX_RUNGS 16
+#define PROFILE_MAX_MEMBERS 24
 #define PROFILE_NAME_SIZE 64
 #define PROFILE_MAX_SEED (1ULL << 53) /* beyond it many a JSON reader is no longer exact */
 
@@ -125,6 +126,9 @@ struct profile {
 	uint64_t seed;
 	bool unattended;
 	char resume[8]; /* never | once | always */
+	/* profiles = a,b: those are run, one after the other; nothing else but [run] is there then */
+	char members[PROFILE_MAX_MEMBERS][PROFILE_NAME_SIZE];
+	size_t n_members;
 
 	/* [guard] */
 	uint64_t reserve_bytes; /* default 4 GiB */

@@ -179,9 +179,28 @@ static int check_watchdog(const struct profile *p, const struct profile_lines *l
 		       p->path, lines->sections[SECTION_WATCHDOG], seconds);
 }
 
+/* What is run says the profiles that are named: whatever else stood here would do nothing. */
+static int check_members(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	for (size_t s = 0; s < SECTION_MAX; s++)
+		if (s != SECTION_RUN && lines->sections[s])
+			return err_set(e, -EINVAL,
+				       "%s:%u: [%s] beside \"profiles =\": each of those has its own",
+				       p->path, lines->sections[s], profile_sections[s]);
+	if (p->n_workers > 0)
+		return err_set(e, -EINVAL,
+			       "%s:%u: [workers] beside \"profiles =\": each of those has its own",
+			       p->path, lines->workers[0]);
+	return 0;
+}
+
 int profile_check(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
-	int r = check_presence(p, lines, e);
+	int r;
+
+	if (p->n_members > 0)
+		return check_members(p, lines, e);
+	r = check_presence(p, lines, e);
 
 	if (r == 0)
 		r = check_drivers(p, lines, e);

@@ -97,6 +97,8 @@ const struct profile_key profile_keys[] = {
 	 0, 0, NULL, "no", true},
 	{SECTION_RUN, "resume", KEY_TEXT, P(resume),
 	 0, RESUME_BYTES, resume_words, "never", true},
+	{SECTION_RUN, "profiles", KEY_MEMBERS, P(members),
+	 0, 0, NULL, "none", DIGEST_NEVER},
 	{SECTION_GUARD, "reserve", KEY_BYTES, P(reserve_bytes),
 	 0, 1ULL << 50, NULL, "4GiB", false},
 	{SECTION_OFFLINE, "deadline", KEY_DURATION, P(offline_deadline_ns),

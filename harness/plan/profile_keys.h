@@ -22,6 +22,7 @@ enum key_type {
 	KEY_TEXT,     /* char array of max bytes: one of words */
 	KEY_FIRST,    /* bool: true for words[0], false for words[1] */
 	KEY_RUNGS,    /* p->rungs and p->n_rungs */
+	KEY_MEMBERS,  /* p->members and p->n_members */
 };
 
 enum section_id {

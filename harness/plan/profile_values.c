@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The values of a profile's keys, from text and to text. */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,6 +136,55 @@ static int parse_rungs(const char *text, struct profile *p, struct err *e)
 	return 0;
 }
 
+/* A name is what a profile's file may be called without .ini, in one of the folders for them. */
+static int parse_member(const char *text, size_t length, char name[PROFILE_NAME_SIZE], struct err *e)
+{
+	while (length > 0 && *text == ' ') {
+		text++;
+		length--;
+	}
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	if (length >= PROFILE_NAME_SIZE)
+		return err_set(e, -EINVAL, "the name '%.32s...' is longer than %d characters", text,
+			       PROFILE_NAME_SIZE - 1);
+	(void)snprintf(name, PROFILE_NAME_SIZE, "%.*s", (int)length, text);
+	for (const char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
+			return err_set(e, -EINVAL,
+				       "'%s' is no profile's name: letters, digits and - _ . only, "
+				       "no folder",
+				       name);
+	if (length == 0 || name[0] == '.')
+		return err_set(e, -EINVAL, "'%s' is no profile's name", name);
+	return 0;
+}
+
+static int parse_members(const char *text, struct profile *p, struct err *e)
+{
+	char names[PROFILE_MAX_MEMBERS][PROFILE_NAME_SIZE] = {0};
+	size_t n = 0;
+
+	for (const char *next = strcmp(text, "none") == 0 ? NULL : text; next;) {
+		const char *comma = strchr(next, ',');
+		int r;
+
+		if (n == PROFILE_MAX_MEMBERS)
+			return err_set(e, -ERANGE, "more than %d profiles", PROFILE_MAX_MEMBERS);
+		r = parse_member(next, comma ? (size_t)(comma - next) : strlen(next), names[n], e);
+		if (r < 0)
+			return r;
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(names[i], names[n]) == 0)
+				return err_set(e, -EINVAL, "profile '%s' is there twice", names[n]);
+		n++;
+		next = comma ? comma + 1 : NULL;
+	}
+	memcpy(p->members, names, n * sizeof(*names));
+	p->n_members = n;
+	return 0;
+}
+
 int profile_parse_value(const struct profile_key *key, const char *text, struct profile *p,
 			struct profile_workers *w, struct err *e)
 {
@@ -178,6 +228,8 @@ int profile_parse_value(const struct profile_key *key, const char *text, struct 
 		return r;
 	case KEY_RUNGS:
 		return parse_rungs(text, p, e);
+	case KEY_MEMBERS:
+		return parse_members(text, p, e);
 	}
 	return r;
 }
@@ -201,6 +253,16 @@ static void format_rungs(const struct profile *p, char *buffer, size_t size)
 		profile_rung_text(&p->rungs[i], text);
 		used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? "," : "", text);
 	}
+}
+
+static void format_members(const struct profile *p, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	(void)snprintf(buffer, size, "%s", p->n_members ? "" : "none");
+	for (size_t i = 0; i < p->n_members && used < size; i++)
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? "," : "",
+					 p->members[i]);
 }
 
 void profile_format_value(const struct profile_key *key, const struct profile *p,
@@ -234,6 +296,9 @@ void profile_format_value(const struct profile_key *key, const struct profile *p
 		return;
 	case KEY_RUNGS:
 		format_rungs(p, buffer, size);
+		return;
+	case KEY_MEMBERS:
+		format_members(p, buffer, size);
 		return;
 	}
 }

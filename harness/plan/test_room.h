@@ -18,6 +18,7 @@ int test_plan(void);
 int test_digest(void);
 int test_phases(void);
 int test_print(void);
+int test_series(void);
 
 /* A folder of the test's own, made before and removed after the group. */
 int scratch_set_up(void **state);

@@ -113,6 +113,19 @@ static int go_to_supervisor(const char *directory, char path[CGROUP_PATH_SIZE], 
 	return r;
 }
 
+/* Where a parent of ours (a run of several) has gone before: the place is the one above. */
+static void leave_supervisor(char path[CGROUP_PATH_SIZE])
+{
+	char *last = strrchr(path, '/');
+	cleanup_free char *above = NULL;
+
+	if (!last || strcmp(last, "/supervisor") != 0)
+		return;
+	above = memory_format(CGROUP_ROOT "%.*s", (int)(last - path), path);
+	if (is_delegated(above))
+		*last = '\0';
+}
+
 static int find_v2(struct cgroup_place *place, struct err *e)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -122,6 +135,7 @@ static int find_v2(struct cgroup_place *place, struct err *e)
 
 	if (r < 0)
 		return err_errno(e, r, "/proc/self/cgroup does not say where we are");
+	leave_supervisor(path);
 	directory = memory_format(CGROUP_ROOT "%s", path);
 	if (path[0] ? !is_delegated(directory) : sd_booted() > 0)
 		return err_set(e, -EPERM,

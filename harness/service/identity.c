@@ -14,7 +14,7 @@
 #include "service/worker_cgroup.h"
 
 /* Sorts by time, and two runs of one second differ. */
-void run_make_id(struct run *run)
+void run_make_id(const char *profile, char id[64])
 {
 	time_t now = time(NULL);
 	struct tm utc;
@@ -24,7 +24,7 @@ void run_make_id(struct run *run)
 	(void)gmtime_r(&now, &utc);
 	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
 	(void)!getrandom(&noise, sizeof(noise), 0);
-	(void)snprintf(run->id, sizeof(run->id), "%s-%.24s-%06x", stamp, run->profile.name,
+	(void)snprintf(id, 64, "%s-%.24s-%06x", stamp, profile,
 		       noise & 0xffffffu);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * memsoakd: runs one soak. "memsoak run" execs it in the foreground.
+ * memsoakd: runs one soak, or one after the other of those that a profile names. "memsoak run" execs
+ * it in the foreground.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -12,20 +13,17 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/exit_code.h"
-#include "base/jsonw.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/options.h"
-#include "base/terminal.h"
-#include "reports/report.h"
 #include "service/notify.h"
 #include "service/run.h"
+#include "service/series.h"
+#include "service/soak.h"
 
 #define FIELD(f) offsetof(struct run_options, f)
-#define FOLD_TIME_NS (300 * NS_PER_S)
 #define HEAP_RESERVE_BYTES (1 << 20)
 #define HEAP_STRIDE_BYTES 4096 /* one in each page: what was never touched is not there */
 
@@ -53,60 +51,6 @@ static const struct option_command command = {
 	.specs = specs,
 	.n_specs = ARRAY_SIZE(specs),
 };
-
-static void tell_end(const struct run *run, const struct report *report)
-{
-	const struct jsonw *verdict = jsonw_get(report_document(report), "verdict");
-	const struct milestone_fields fields = {
-		.run_id = run->id,
-		.profile = run->profile.name,
-		.directory = run->directory,
-		.verdict = jsonw_get_string(verdict, "result"),
-		.block = -1,
-	};
-
-	notify_status(fields.verdict);
-	notify_milestone(MILESTONE_RUN_END, &fields, "run %s has ended: %s", run->id,
-			 fields.verdict);
-}
-
-/* Folds the run, prints the summary; the verdict's exit code. */
-static int report_run(const struct run *run, size_t n_left)
-{
-	struct report *report = NULL;
-	struct err e = {0};
-	int code;
-
-	notify_more_time(FOLD_TIME_NS);
-	if (report_fold_run(run->directory, &report, &e) < 0 ||
-	    report_write(run->directory, report, &e) < 0) {
-		log_error("%s: the record is in '%s', \"memsoak report\" folds it again", e.text,
-			  run->directory);
-		report_free(report);
-		return n_left ? EXIT_ABORTED_MEMORY_OFFLINE : EXIT_CANNOT_JUDGE;
-	}
-	code = report_exit(report);
-	tell_end(run, report);
-	report_print(report, stdout, terminal_has_colours(STDOUT_FILENO));
-	(void)printf("report: %s/report.json\n", run->directory);
-	report_free(report);
-	return code;
-}
-
-/* The first moment at which the run is sure to do what it is for. */
-static void tell_start(const struct run *run)
-{
-	const struct milestone_fields fields = {
-		.run_id = run->id,
-		.profile = run->profile.name,
-		.directory = run->directory,
-		.block = -1,
-	};
-
-	notify_ready("probes armed, plan accepted");
-	notify_milestone(MILESTONE_RUN_START, &fields, "run %s begins: its record is %s", run->id,
-			 run->directory);
-}
 
 /* Hundreds of CPUs times several counters are more descriptors than the usual limit. */
 static void raise_descriptor_limit(void)
@@ -136,24 +80,24 @@ static void reserve_heap(void)
 	free(reserve);
 }
 
+static int parse(int argc, char *argv[], struct run_options *options, struct profile *ret_profile,
+		 struct err *e)
+{
+	int r = options_parse(&command, argc, argv, options, NULL, e);
+
+	if (r == 0 && !options->profile)
+		r = err_set(e, -EINVAL, "--profile is missing: see memsoakd --help");
+	return r == 0 ? profile_load(options->profile, ret_profile, e) : r;
+}
+
 int main(int argc, char *argv[])
 {
-	struct run run = {
-		.options.seed = UINT64_MAX,
-		.lock_fd = -1,
-		.epoll_fd = -1,
-		.signal_fd = -1,
-		.timer_fd = -1,
-		.fs.root_fd = -1,
-		.figures_lock = PTHREAD_MUTEX_INITIALIZER,
-	};
+	struct run_options options = {.seed = UINT64_MAX};
+	struct soak_outcome outcome;
+	struct profile profile = {0};
 	struct err e = {0};
-	size_t n_left;
-	int code, r;
+	int code, r = parse(argc, argv, &options, &profile, &e);
 
-	r = options_parse(&command, argc, argv, &run.options, NULL, &e);
-	if (r == 0 && !run.options.profile)
-		r = err_set(&e, -EINVAL, "--profile is missing: see memsoakd --help");
 	if (r != 0) {
 		if (r < 0)
 			log_error("%s", e.text);
@@ -162,22 +106,12 @@ int main(int argc, char *argv[])
 	raise_descriptor_limit();
 	reserve_heap();
 	notify_open();
-	code = run_set_up(&run, &e);
-	if (code != EXIT_PASS) {
-		log_error("%s", e.text);
-		/* A service that ends before it is ready has failed, whatever its status: a skip has not. */
-		if (code == EXIT_SKIP)
-			notify_ready(e.text);
-		else
-			notify_status(e.text);
+	if (profile.n_members > 0) {
+		code = series_run(&options, &profile);
 	} else {
-		tell_start(&run);
-		run_phases(&run);
+		soak(&options, &outcome);
+		code = outcome.exit;
 	}
-	if (run.recorder) {
-		n_left = run_finish(&run);
-		code = code == EXIT_PASS ? report_run(&run, n_left) : code;
-	}
-	run_done(&run);
+	profile_done(&profile);
 	return code;
 }

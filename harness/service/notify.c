@@ -8,12 +8,14 @@
 #include <sys/uio.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 
 static uint64_t watchdog_period_ns; /* 0: no watchdog */
 static uint64_t last_alive_ns;
+static bool is_member;
 
 static const struct {
 	const char *id;
@@ -47,6 +49,17 @@ void notify_open(void)
 	last_alive_ns = 0;
 }
 
+void notify_begin_member(void)
+{
+	char pid[24];
+
+	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	if (getenv("WATCHDOG_PID"))
+		(void)setenv("WATCHDOG_PID", pid, 1);
+	is_member = true;
+	notify_open();
+}
+
 void notify_ready(const char *status)
 {
 	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", status);
@@ -59,7 +72,7 @@ void notify_status(const char *status)
 
 void notify_stopping(const char *status)
 {
-	(void)sd_notifyf(0, "STOPPING=1\nSTATUS=%s", status);
+	(void)sd_notifyf(0, "%sSTATUS=%s", is_member ? "" : "STOPPING=1\n", status);
 }
 
 void notify_reloading(void)

@@ -15,6 +15,12 @@ bool notify_is_managed(void);
 /* Learns whether there is a watchdog. */
 void notify_open(void);
 
+/*
+ * In a child that is one of several runs of the service: its signs of life are taken for the
+ * service's (NotifyAccess=all), and that it stops is not the end of the service.
+ */
+void notify_begin_member(void);
+
 void notify_ready(const char *status);
 void notify_status(const char *status);
 void notify_stopping(const char *status);

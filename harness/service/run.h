@@ -35,6 +35,9 @@ struct run_options {
 	bool quiet;
 	bool foreground; /* accepted for clarity: there is no other mode yet */
 	const char *count_source; /* NULL: the best there is */
+	/* Of a run that a profile of profiles has begun: what that one says. */
+	bool unattended;
+	const char *resume; /* NULL: the profile's own */
 };
 
 struct run_veto { /* after its set-up only the offline driver's thread looks at it */
@@ -211,7 +214,7 @@ void run_note_oom_kills(struct run *run);
 
 /* identity.c */
 struct jsonw *run_describe(struct run *run);
-void run_make_id(struct run *run);
+void run_make_id(const char *profile, char id[64]);
 
 /* guard.c: free memory now, by /proc/meminfo's MemAvailable; 0 when it cannot be read. */
 uint64_t guard_available_bytes(struct fsio *fs);

@@ -29,6 +29,8 @@ static int load(struct run *run, struct err *e)
 	uint64_t seed;
 	int r = profile_load(run->options.profile, &run->profile, e);
 
+	if (r == 0 && run->profile.n_members > 0)
+		r = err_set(e, -EINVAL, "%s: a list of profiles is no run", run->profile.path);
 	if (r < 0)
 		return EXIT_USAGE;
 	if (run->options.duration_ns)
@@ -60,7 +62,7 @@ static int check_consent(const struct run *run, struct err *e)
 			      run->profile.path);
 		return EXIT_USAGE;
 	}
-	if (run->options.yes || run->profile.unattended)
+	if (run->options.yes || run->profile.unattended || run->options.unattended)
 		return EXIT_PASS;
 	(void)err_set(e, -EPERM,
 		      "this run %s of this live host: say --yes, or set unattended = yes in [run] of %s",
@@ -93,7 +95,9 @@ static int check_unfinished(struct err *e)
 /* Only what begins by itself is held back: who asks for a run at a terminal knows what he does. */
 static int check_resume(const struct run *run, struct err *e)
 {
-	if (notify_is_managed() && resume_check(run->profile.name, run->profile.resume, e) < 0)
+	const char *policy = run->options.resume ? run->options.resume : run->profile.resume;
+
+	if (notify_is_managed() && resume_check(run->profile.name, policy, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	return EXIT_PASS;
 }
@@ -216,7 +220,7 @@ int run_set_up(struct run *run, struct err *e)
 		code = check_resume(run, e);
 	if (code != EXIT_PASS)
 		return code;
-	run_make_id(run);
+	run_make_id(run->profile.name, run->id);
 	run_open_cgroup(run); /* before there are threads and files: it moves the process */
 	if (drive_init(e) < 0 || find_worker(run, e) < 0 || open_record(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;

@@ -40,6 +40,7 @@ suite guest-scenarios 900 harness/tests/guest.sh "$build" scenarios
 suite guest-alloc-locked 1800 harness/tests/guest.sh "$build" alloc-locked
 suite guest-callers 900 harness/tests/guest.sh "$build" callers
 suite guest-scenario-exits 1200 harness/tests/guest.sh "$build" scenario-exits
+suite guest-series 900 harness/tests/guest.sh "$build" series
 suite guest-fingerprint 600 harness/tests/guest.sh "$build" fingerprint
 suite guest-soft-offline 900 harness/tests/guest.sh "$build" soft-offline
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes
