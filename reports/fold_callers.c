@@ -57,6 +57,15 @@ void fold_take_called(struct fold *f, struct journal_value o)
 	fold_add_hist(o, "latency", &c->latency);
 }
 
+/* Workers that were left out: what they were to show was not looked at. */
+static void note_no_reads(struct fold *f, struct journal_value o)
+{
+	char why[FOLD_TEXT_SIZE] = "";
+
+	(void)journal_string(o, "why", why, sizeof(why));
+	fold_unmeasured(f, "workers.hold-direct", "%s", why);
+}
+
 void fold_take_unavailable(struct fold *f, struct journal_value o)
 {
 	struct fold_caller *c = caller_of(f, o);
@@ -69,6 +78,8 @@ void fold_take_unavailable(struct fold *f, struct journal_value o)
 	else if (journal_equals(o, "driver", "pressure") &&
 		 journal_string(o, "why", why, sizeof(why)))
 		fold_unmeasured(f, "waits_under_pressure", "%s", why);
+	else if (journal_equals(o, "driver", "hold-direct"))
+		note_no_reads(f, o);
 }
 
 static struct jsonw *describe_caller(struct fold *f, int i)

@@ -14,6 +14,9 @@
 #define IN_RING                                                                                    \
 	"{'pid':8,'comm':'w','mapping':'3000-4000 rw-p [anonymous]','pages':1,"                    \
 	"'pinned_bytes':4096,'evidence':'fixed buffers of an io_uring'}"
+#define IN_READ                                                                                    \
+	"{'pid':6,'comm':'w','mapping':'7000-8000 rw-p [anonymous]','pages':2,'pinned_bytes':0,"   \
+	"'evidence':'unfinished O_DIRECT pread (thread 6, descriptor 7: /): 8192 bytes there'}"
 #define PLAIN "{'pid':9,'comm':'bash','mapping':'5000-6000 r--p /usr/bin/bash','pages':2}"
 
 static void test_holders_are_named_once(void **state)
@@ -93,6 +96,58 @@ static void pins_are(const struct pinned *p)
 	test_run_done(&run);
 }
 
+/* With workers whose reads stay in flight: @holders in a block, @held pages; @missing: no FUSE. */
+static void reads_are(const char *holders, unsigned int held, const char *missing,
+		      const char *verdict, const char *why)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'offline','offline':true,'move_pages':true,'workers':[]}],"
+			  "'scenario':'pins'",
+	};
+	struct test_run run = test_run_new(&setup);
+	cleanup_free char *block = memory_format("'block':45,'list':[%s]", holders);
+	cleanup_free char *reads = memory_format(",{'name':'d','operations':%u}", held);
+	cleanup_free char *groups = memory_format(
+		"'name':'offline','duration_ns':9,'workers':[{'name':'p','operations':9},"
+		"{'name':'r','operations':9}%s]",
+		missing ? "" : reads);
+
+	test_begin(&run);
+	if (missing)
+		test_event(&run, "unavailable", missing);
+	test_event(&run, "phase",
+		   missing ? "'name':'offline','workers':[{'name':'p','workload':'hold-pipe'},"
+			     "{'name':'r','workload':'hold-ring'}]"
+			   : "'name':'offline','workers':[{'name':'p','workload':'hold-pipe'},"
+			     "{'name':'r','workload':'hold-ring'},"
+			     "{'name':'d','workload':'hold-direct'}]");
+	test_event(&run, "sample", "'migration':{'attempts':20,'eagain':15}");
+	test_attempt(&run, 41, "'error':'OK','errno':0,'wall_ns':5");
+	test_attempt(&run, 45, "'error':'EINTR','errno':4,'wall_ns':5,'ended_by':'deadline'");
+	test_event(&run, "move",
+		   "'calls':3,'pages':9,'moved':0,'not_moved':9,'private_anonymous':{'pages':9,'not_moved':9}");
+	test_event(&run, "holders", block);
+	test_event(&run, "holders", "'list':[" IN_RING "]");
+	test_event(&run, "phase_end", groups);
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.verdict", verdict);
+	if (!strstr(jsonw_as_string(test_at(&run, "scenarios.0.why")), why))
+		fail_msg("'%s' is not in '%s'", why,
+			 jsonw_as_string(test_at(&run, "scenarios.0.why")));
+	test_run_done(&run);
+}
+
+static void test_reads(void **state)
+{
+	(void)state;
+	reads_are(IN_PIPES "," IN_READ, 64, NULL, "pass", "and of O_DIRECT reads in blocks");
+	reads_are(IN_PIPES, 64, NULL, "error", "none of O_DIRECT reads in flight");
+	reads_are(IN_PIPES "," IN_READ, 0, NULL, "error", "no page was held by an O_DIRECT read");
+	reads_are(IN_PIPES, 0, "'driver':'hold-direct','why':'there is no /dev/fuse'", "pass",
+		  "no O_DIRECT read was in flight: there is no /dev/fuse");
+}
+
 static void test_pins(void **state)
 {
 	static const struct pinned cases[] = {
@@ -117,6 +172,7 @@ int test_pinned(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_holders_are_named_once),
 		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_reads),
 	};
 
 	return cmocka_run_group_tests_name("pins", tests, NULL, NULL);

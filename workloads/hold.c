@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pages that somebody holds, as long as the worker lives: in pipes (vmsplice(), a short-term
- * reference: the pages stay where they are), or as fixed buffers of an io_uring (a long-term pin: the
- * kernel first moves pages out of ZONE_MOVABLE, mm/gup.c: check_and_migrate_movable_pages(), 5.13
- * and later). No kernel can migrate either.
+ * Pages that somebody holds, as long as the worker lives: in pipes (vmsplice()) or by O_DIRECT reads
+ * that are not answered (short-term references: the pages stay where they are), or as fixed buffers of
+ * an io_uring (a long-term pin: the kernel first moves pages out of ZONE_MOVABLE, mm/gup.c:
+ * check_and_migrate_movable_pages(), 5.13 and later). No kernel can migrate any of them.
  *
  * Operations counts the pages held. Each thread holds a stretch of the pages.
  */
@@ -19,12 +19,14 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/memory.h"
+#include "workloads/unanswered_read.h"
 #include "workloads/worker.h"
 
 #define CHECK_NS (100 * NS_PER_MS)
 #define PIPE_PAGES 16 /* what every pipe has room for (fs/pipe.c: PIPE_DEF_BUFFERS) */
 #define MAX_PIPES 400
 #define RING_ENTRIES 1
+#define MAX_READS 64
 
 struct holder {
 	const struct pages *pages;
@@ -32,6 +34,8 @@ struct holder {
 	int ring_fd;	       /* -1: none */
 	int (*pipes)[2];
 	size_t n_pipes;
+	struct unanswered_read **reads;
+	size_t n_reads;
 };
 
 static void holder_free(struct holder *h)
@@ -40,7 +44,10 @@ static void holder_free(struct holder *h)
 		cleanup_closep(&h->pipes[i][0]);
 		cleanup_closep(&h->pipes[i][1]);
 	}
+	for (size_t i = 0; i < h->n_reads; i++)
+		unanswered_read_end(h->reads[i]);
 	cleanup_closep(&h->ring_fd);
+	free(h->reads);
 	free(h->pipes);
 	free(h);
 }
@@ -85,6 +92,27 @@ static int hold_in_ring(struct holder *h, struct err *e)
 	return 0;
 }
 
+static int hold_by_reads(struct holder *h, struct err *e)
+{
+	uint64_t n_reads = (h->count + UNANSWERED_READ_PAGES - 1) / UNANSWERED_READ_PAGES;
+
+	if (n_reads > MAX_READS)
+		return err_set(e, -E2BIG, "%llu pages for a thread: reads hold at most %d",
+			       (unsigned long long)h->count, MAX_READS * UNANSWERED_READ_PAGES);
+	h->reads = memory_alloc(n_reads, sizeof(*h->reads));
+	for (uint64_t at = 0; at < h->count; at += UNANSWERED_READ_PAGES) {
+		uint64_t left = h->count - at;
+		uint64_t n = left < UNANSWERED_READ_PAGES ? left : UNANSWERED_READ_PAGES;
+		int r = unanswered_read_begin(pages_word(h->pages, h->first + at, 0),
+					      n * h->pages->size, &h->reads[h->n_reads], e);
+
+		if (r < 0)
+			return r;
+		h->n_reads++;
+	}
+	return 0;
+}
+
 static int prepare(struct worker_thread *thread, int (*hold)(struct holder *h, struct err *e),
 		   struct err *e)
 {
@@ -115,6 +143,11 @@ static int pipe_prepare(struct worker_thread *thread, struct err *e)
 static int ring_prepare(struct worker_thread *thread, struct err *e)
 {
 	return prepare(thread, hold_in_ring, e);
+}
+
+static int direct_prepare(struct worker_thread *thread, struct err *e)
+{
+	return prepare(thread, hold_by_reads, e);
 }
 
 static void hold_run(struct worker_thread *thread)
@@ -148,5 +181,13 @@ const struct workload workload_hold_ring = {
 	.summary = "hold the hot pages as fixed buffers of an io_uring to the end",
 	.kinds = PAGES_BIT(PAGES_PRIVATE_ANONYMOUS) | PAGES_BIT(PAGES_SHARED_MEMFD),
 	.prepare = ring_prepare,
+	.run = hold_run,
+};
+
+const struct workload workload_hold_direct = {
+	.name = "hold-direct",
+	.summary = "hold the hot pages by O_DIRECT reads that are not answered, to the end",
+	.kinds = PAGES_BIT(PAGES_PRIVATE_ANONYMOUS) | PAGES_BIT(PAGES_SHARED_MEMFD),
+	.prepare = direct_prepare,
 	.run = hold_run,
 };

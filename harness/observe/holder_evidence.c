@@ -2,6 +2,7 @@
 #include "observe/holder_evidence.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #define MAX_PIPES 1024
 
-enum { WEIGHT_PINNED = 1, WEIGHT_PIPE, WEIGHT_RING };
+enum { WEIGHT_PINNED = 1, WEIGHT_PIPE, WEIGHT_READ, WEIGHT_RING };
 
 struct look {
 	struct fsio *fs;
@@ -24,6 +25,11 @@ struct look {
 	int pidfd; /* -1: this kernel has none */
 	int ring_fd;
 	uint64_t ring_bytes;
+	uint64_t read_bytes; /* of buffers of unfinished O_DIRECT calls */
+	int read_fd;	     /* of the first of them */
+	pid_t read_tid;
+	const char *read_name;
+	char read_path[64];
 	uint64_t pipes, pipe_bytes;
 	uint64_t seen[MAX_PIPES]; /* inodes: a pipe has two ends */
 };
@@ -97,6 +103,59 @@ static int look_at_fd(void *context, const char *fd)
 	return 0;
 }
 
+/* "flags:	0140000", octal (fs/proc/fd.c: seq_show()). */
+static bool is_direct(struct look *l, int fd)
+{
+	cleanup_free char *path = memory_format("proc/%d/fdinfo/%d", (int)l->h->pid, fd);
+	cleanup_free char *text = NULL;
+	const char *flags;
+	size_t size;
+
+	if (fsio_read_all(l->fs, &text, &size, path) < 0)
+		return false;
+	flags = strstr(text, "flags:");
+	return flags && strtoul(flags + strlen("flags:"), NULL, 8) & O_DIRECT;
+}
+
+/*
+ * A thread that waits in a system call: its number and arguments (fs/proc/base.c:
+ * proc_pid_syscall(), "running" of one that does not wait). Those that name a buffer in themselves;
+ * what io_submit() and an io_uring have begun is not to be seen here.
+ */
+static int look_at_thread(void *context, const char *thread)
+{
+	static const struct {
+		long number;
+		const char *name;
+	} calls[] = {
+		{SYS_pread64, "pread"}, {SYS_read, "read"}, {SYS_pwrite64, "pwrite"}, {SYS_write, "write"}};
+	struct look *l = context;
+	unsigned long long fd, buffer, length;
+	char text[256], path[64];
+	size_t i = 0;
+	ssize_t n;
+	long number;
+
+	if (fsio_read_text(l->fs, text, sizeof(text), "proc/%d/task/%s/syscall", (int)l->h->pid,
+			   thread) < 0 ||
+	    sscanf(text, "%ld 0x%llx 0x%llx 0x%llx", &number, &fd, &buffer, &length) != 4)
+		return 0;
+	while (i < ARRAY_SIZE(calls) && calls[i].number != number)
+		i++;
+	if (i == ARRAY_SIZE(calls) || overlap(l, buffer, length) == 0 || !is_direct(l, (int)fd))
+		return 0;
+	l->read_bytes += overlap(l, buffer, length);
+	if (l->read_tid)
+		return 0;
+	l->read_tid = (pid_t)strtol(thread, NULL, 10);
+	l->read_fd = (int)fd;
+	l->read_name = calls[i].name;
+	(void)snprintf(path, sizeof(path), "proc/%d/fd/%d", (int)l->h->pid, (int)fd);
+	n = readlinkat(l->fs->root_fd, path, l->read_path, sizeof(l->read_path) - 1);
+	l->read_path[n > 0 ? n : 0] = '\0';
+	return 0;
+}
+
 static uint64_t pinned_bytes(struct fsio *fs, pid_t pid)
 {
 	cleanup_free char *path = memory_format("proc/%d/status", (int)pid);
@@ -115,6 +174,7 @@ void holder_look(struct fsio *fs, struct holder *h, uint64_t low, uint64_t high)
 {
 	cleanup_free struct look *l = memory_alloc(1, sizeof(*l));
 	cleanup_free char *fds = memory_format("proc/%d/fd", (int)h->pid);
+	cleanup_free char *threads = memory_format("proc/%d/task", (int)h->pid);
 
 	*l = (struct look){
 		.fs = fs,
@@ -125,6 +185,7 @@ void holder_look(struct fsio *fs, struct holder *h, uint64_t low, uint64_t high)
 	};
 	h->pinned_bytes = pinned_bytes(fs, h->pid);
 	(void)fsio_list(fs, fds, look_at_fd, l);
+	(void)fsio_list(fs, threads, look_at_thread, l);
 	if (l->pidfd >= 0)
 		(void)close(l->pidfd);
 	if (l->ring_bytes) {
@@ -132,6 +193,12 @@ void holder_look(struct fsio *fs, struct holder *h, uint64_t low, uint64_t high)
 		(void)snprintf(h->evidence, sizeof(h->evidence),
 			       "fixed buffers of an io_uring (descriptor %d): %llu bytes there",
 			       l->ring_fd, (unsigned long long)l->ring_bytes);
+	} else if (l->read_bytes) {
+		h->weight = WEIGHT_READ;
+		(void)snprintf(h->evidence, sizeof(h->evidence),
+			       "unfinished O_DIRECT %s (thread %d, descriptor %d: %s): %llu bytes there",
+			       l->read_name, (int)l->read_tid, l->read_fd, l->read_path,
+			       (unsigned long long)l->read_bytes);
 	} else if (l->pipe_bytes) {
 		h->weight = WEIGHT_PIPE;
 		(void)snprintf(h->evidence, sizeof(h->evidence),

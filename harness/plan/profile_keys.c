@@ -23,9 +23,10 @@ const char *const profile_sections[SECTION_MAX] = {
 static const char *const resume_words[] = {"never", "once", "always", NULL};
 static const char *const zones_words[] = {"movable", "any", NULL};
 static const char *const veto_words[VETO_MAX + 1] = {"none", "EBUSY", "ENOMEM", "EACCES"};
-static const char *const workload_words[] = {"refault",    "pin",	"mlock-churn",
-					     "mlock-keep", "hold-pipe", "hold-ring",
-					     "zap",	   "hog",	NULL};
+static const char *const workload_words[] = {"refault",	    "pin",	 "mlock-churn",
+					     "mlock-keep",  "hold-pipe", "hold-ring",
+					     "hold-direct", "zap",	 "hog",
+					     NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",

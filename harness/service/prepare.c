@@ -25,6 +25,8 @@
 #define DEBUGFS "sys/kernel/debug"
 #define HWPOISON_MODULE "hwpoison_inject"
 #define ZRAM_MODULE "zram"
+#define FUSE_MODULE "fuse"
+#define UNLOAD_NS (5 * NS_PER_S)
 #define LOAD_NS (30 * NS_PER_S)
 #define LOOK_NS (10 * NS_PER_MS)
 
@@ -135,6 +137,55 @@ int prepare_unpoison(struct fsio *fs, struct recorder *recorder, struct prepared
 	return r < 0 ? r : load_hwpoison(fs, recorder, p, e);
 }
 
+static int open_fuse(void)
+{
+	cleanup_close int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : 0;
+}
+
+int prepare_fuse(struct fsio *fs, struct recorder *recorder, struct prepared *p, struct err *e)
+{
+	int r = open_fuse();
+
+	/* A node without its module may be there (devname in modules.alias): then that was all. */
+	if (r == 0)
+		return 0;
+	if (r != -ENOENT && r != -ENODEV)
+		return err_set(e, -EOPNOTSUPP, "/dev/fuse cannot be opened (%s)", errno_name(r));
+	r = prepare_module(fs, recorder, FUSE_MODULE, &p->fuse, e);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0)
+		r = open_fuse();
+	return r < 0 ? err_set(e, -EOPNOTSUPP,
+			       "there is no /dev/fuse, and modprobe " FUSE_MODULE
+			       " does not make it (CONFIG_FUSE_FS)")
+		     : 0;
+}
+
+/* Its last user may have ended a moment ago. */
+static int unload(const char *name)
+{
+	uint64_t until_ns = clock_monotonic_ns() + UNLOAD_NS;
+
+	while (syscall(SYS_delete_module, name, O_NONBLOCK) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		if ((errno != EAGAIN && errno != EBUSY) || clock_monotonic_ns() >= until_ns)
+			return -errno;
+		(void)clock_sleep_ns(LOOK_NS);
+	}
+	return 0;
+}
+
+/* What prepare_module() may have loaded. */
+static bool is_our_module(const char *name)
+{
+	return strcmp(name, HWPOISON_MODULE) == 0 || strcmp(name, ZRAM_MODULE) == 0 ||
+	       strcmp(name, FUSE_MODULE) == 0;
+}
+
 int prepare_undo_one(struct recorder *recorder, const char *what, const char *name)
 {
 	int r = -EINVAL;
@@ -142,10 +193,8 @@ int prepare_undo_one(struct recorder *recorder, const char *what, const char *na
 	/* Nothing but what we make ourselves: the words may come from a journal. */
 	if (strcmp(what, "mount") == 0 && strcmp(name, DEBUGFS) == 0)
 		r = !is_debugfs_mounted() || umount2("/" DEBUGFS, 0) == 0 ? 0 : -errno;
-	else if (strcmp(what, "module") == 0 &&
-		 (strcmp(name, HWPOISON_MODULE) == 0 || strcmp(name, ZRAM_MODULE) == 0))
-		r = syscall(SYS_delete_module, name, O_NONBLOCK) == 0 || errno == ENOENT ? 0
-											 : -errno;
+	else if (strcmp(what, "module") == 0 && is_our_module(name))
+		r = unload(name);
 	else if (strcmp(what, "swap") == 0)
 		r = prepare_swap_undo(name);
 	else
@@ -173,6 +222,7 @@ void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e)
 	undo(recorder, &has_swap, "swap", p->swap, e);
 	if (!has_swap)
 		p->swap[0] = '\0';
+	undo(recorder, &p->fuse, "module", FUSE_MODULE, e);
 	undo(recorder, &p->zram_module, "module", ZRAM_MODULE, e);
 	undo(recorder, &p->hwpoison, "module", HWPOISON_MODULE, e);
 	undo(recorder, &p->debugfs, "mount", DEBUGFS, e);

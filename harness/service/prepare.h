@@ -13,8 +13,8 @@ struct fsio;
 struct recorder;
 
 struct prepared {
-	bool debugfs, hwpoison, zram_module; /* made by us */
-	char swap[16];			     /* the device's name; "": none */
+	bool debugfs, hwpoison, fuse, zram_module; /* made by us */
+	char swap[16];				   /* the device's name; "": none */
 };
 
 /*
@@ -30,6 +30,12 @@ int prepare_unpoison(struct fsio *fs, struct recorder *recorder, struct prepared
  */
 int prepare_module(struct fsio *fs, struct recorder *recorder, const char *module,
 		   bool *ret_is_made, struct err *e);
+
+/*
+ * Sees to it that there is FUSE: /dev/fuse can be opened, or can when the module fuse is loaded.
+ * -EOPNOTSUPP and what is missing.
+ */
+int prepare_fuse(struct fsio *fs, struct recorder *recorder, struct prepared *p, struct err *e);
 
 /* Undoes what is in @p, the last first; what could not be undone stays in it, and on record. */
 void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e);

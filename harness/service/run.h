@@ -148,6 +148,8 @@ int run_set_watchdog(struct run *run, const struct run_watchdog_setting *setting
  * after the settings are put back, every page frame is given back, and then the rest is undone.
  */
 int run_prepare_poison(struct run *run, struct err *e);
+/* run_reads.c: FUSE for workers with O_DIRECT reads in flight, or the plan goes without them. */
+void run_prepare_reads(struct run *run);
 void run_give_back_poison(struct run *run);
 void run_undo_preparations(struct run *run);
 

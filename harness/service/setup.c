@@ -233,6 +233,7 @@ int run_set_up(struct run *run, struct err *e)
 	    run_open_veto(run, e) < 0 || run_prepare_poison(run, e) < 0)
 		return EXIT_CANNOT_JUDGE;
 	run_prepare_pressure(run);
+	run_prepare_reads(run);
 	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();
 	run->last_sample_ns = run->start_ns;

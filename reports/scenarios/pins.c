@@ -2,8 +2,8 @@
 /*
  * pins: pages that somebody holds do not move, and the report names him.
  *
- * Short-term references (vmsplice) leave a page where it is: a block with such pages does not go
- * offline. Long-term pins (fixed buffers of an io_uring) are moved out of ZONE_MOVABLE first (5.13 and
+ * Short-term references (vmsplice, O_DIRECT reads in flight) leave a page where it is: a block with
+ * such pages does not go offline. Long-term pins (fixed buffers of an io_uring) are moved out of ZONE_MOVABLE first (5.13 and
  * later), so they are in no movable block's way; but to another node they do not move either.
  */
 #include <string.h>
@@ -28,6 +28,51 @@ static uint64_t count_named(const struct jsonw *report, const char *what, bool i
 	return n;
 }
 
+/* NULL: they were not left out. */
+static const char *no_reads_why(const struct jsonw *report)
+{
+	const struct jsonw *list = jsonw_get(report, "unmeasured");
+
+	for (size_t i = 0; i < jsonw_length(list); i++) {
+		const char *path = jsonw_get_string(jsonw_at(list, i), "path");
+
+		if (path && strcmp(path, "workers.hold-direct") == 0)
+			return jsonw_get_string(jsonw_at(list, i), "why");
+	}
+	return NULL;
+}
+
+static bool has_workload(const struct jsonw *report, const char *workload)
+{
+	const struct jsonw *workers = jsonw_get(report, "workers");
+
+	for (size_t i = 0; i < jsonw_length(workers); i++) {
+		const char *is = jsonw_get_string(jsonw_at(workers, i), "workload");
+
+		if (is && strcmp(is, workload) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Records of before there were such reads have none, and nothing is asked of them. */
+static bool lacks_reads(const struct jsonw *report, struct scenario_result *result)
+{
+	uint64_t in_reads = scenario_work(report, "hold-direct", "operations");
+	uint64_t named = count_named(report, "O_DIRECT", true);
+
+	if (!has_workload(report, "hold-direct"))
+		return false;
+	jsonw_set_uint(result->numbers, "held_by_reads", in_reads);
+	jsonw_set_uint(result->numbers, "read_holders_named", named);
+	if (in_reads > 0 && named > 0)
+		return false;
+	scenario_say(result, VERDICT_ERROR,
+		     in_reads ? "the holders were not named: none of O_DIRECT reads in flight"
+			      : "not exercised: no page was held by an O_DIRECT read");
+	return true;
+}
+
 static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 		  struct scenario_result *result)
 {
@@ -39,6 +84,7 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 	uint64_t pipes_named = count_named(report, "pipes", true);
 	uint64_t rings_named = count_named(report, "io_uring", false);
 	uint64_t rings_in_blocks = count_named(report, "io_uring", true);
+	const char *no_reads = no_reads_why(report);
 
 	jsonw_set_uint(result->numbers, "held_in_pipes", in_pipes);
 	jsonw_set_uint(result->numbers, "held_in_rings", in_rings);
@@ -70,10 +116,15 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 	else if (succeeded == 0)
 		scenario_say(result, VERDICT_ERROR,
 			     "cannot judge: no block without held pages went offline either");
-	else
+	else if (!lacks_reads(report, result))
 		scenario_say(result, VERDICT_PASS,
-			     "held pages did not move, and their holders are named: %llu of pipes in blocks, %llu of rings",
-			     (unsigned long long)pipes_named, (unsigned long long)rings_named);
+			     "held pages did not move, and their holders are named: %llu of pipes in blocks, %llu of rings%s%s",
+			     (unsigned long long)pipes_named, (unsigned long long)rings_named,
+			     no_reads ? "; no O_DIRECT read was in flight: "
+			     : has_workload(report, "hold-direct")
+				     ? ", and of O_DIRECT reads in blocks"
+				     : "",
+			     no_reads ? no_reads : "");
 }
 
 const struct scenario_judge scenario_pins = {"pins", judge};
