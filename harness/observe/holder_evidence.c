@@ -117,6 +117,11 @@ static bool is_direct(struct look *l, int fd)
 	return flags && strtoul(flags + strlen("flags:"), NULL, 8) & O_DIRECT;
 }
 
+static bool is_pipe(const char *path)
+{
+	return strncmp(path, "pipe:", strlen("pipe:")) == 0;
+}
+
 /*
  * A thread that waits in a system call: its number and arguments (fs/proc/base.c:
  * proc_pid_syscall(), "running" of one that does not wait). Those that name a buffer in themselves;
@@ -131,7 +136,7 @@ static int look_at_thread(void *context, const char *thread)
 		{SYS_pread64, "pread"}, {SYS_read, "read"}, {SYS_pwrite64, "pwrite"}, {SYS_write, "write"}};
 	struct look *l = context;
 	unsigned long long fd, buffer, length;
-	char text[256], path[64];
+	char text[256], path[64], target[64];
 	size_t i = 0;
 	ssize_t n;
 	long number;
@@ -144,15 +149,19 @@ static int look_at_thread(void *context, const char *thread)
 		i++;
 	if (i == ARRAY_SIZE(calls) || overlap(l, buffer, length) == 0 || !is_direct(l, (int)fd))
 		return 0;
+	(void)snprintf(path, sizeof(path), "proc/%d/fd/%d", (int)l->h->pid, (int)fd);
+	n = readlinkat(l->fs->root_fd, path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	/* Of a pipe the flag means packets (pipe(2)), and nothing is held. */
+	if (is_pipe(target))
+		return 0;
 	l->read_bytes += overlap(l, buffer, length);
 	if (l->read_tid)
 		return 0;
 	l->read_tid = (pid_t)strtol(thread, NULL, 10);
 	l->read_fd = (int)fd;
 	l->read_name = calls[i].name;
-	(void)snprintf(path, sizeof(path), "proc/%d/fd/%d", (int)l->h->pid, (int)fd);
-	n = readlinkat(l->fs->root_fd, path, l->read_path, sizeof(l->read_path) - 1);
-	l->read_path[n > 0 ? n : 0] = '\0';
+	(void)strcpy(l->read_path, target);
 	return 0;
 }
 

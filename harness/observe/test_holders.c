@@ -3,6 +3,7 @@
 #include "observe/test_observe.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@
 #include "observe/holders.h"
 
 #define PAGES 4
+#define NOBODY "4000001" /* hardly ever in use */
 
 static void *page;
 static size_t page_size;
@@ -168,12 +171,96 @@ static void who_only_maps_it_is_not_accused(void **state)
 	one_child(false);
 }
 
+/* A file of a process that there is not, as the kernel would write it. */
+static void write_proc(const char *name, const char *text)
+{
+	char path[160];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/proc/" NOBODY "/%s", folder, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	(void)close(fd);
+}
+
+static int remove_one(const char *what, const struct stat *unused, int type, struct FTW *at)
+{
+	(void)unused;
+	(void)type;
+	(void)at;
+	return remove(what);
+}
+
+static int remove_tree(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_process(void)
+{
+	static const char *const folders[] = {"", "task", "task/4000001", "fd", "fdinfo"};
+	char path[160];
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		(void)snprintf(path, sizeof(path), "%s/proc/" NOBODY "/%s", folder, folders[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	write_proc("maps", "10000000-10400000 rw-p 00000000 00:00 0 \n");
+	write_proc("comm", "reader\n");
+}
+
+/* What a thread waits for decides, and of what kind its descriptor is. */
+static void unfinished_direct_io_is_named(void **state)
+{
+	static const struct {
+		long number;
+		const char *buffer, *flags, *target, *evidence;
+	} cases[] = {
+		{SYS_pread64, "0x10000000", "0140000", "/data/file",
+		 "unfinished O_DIRECT pread (thread 4000001, descriptor 7: /data/file): 4096 bytes there"},
+		{SYS_write, "0x10000000", "0140001", "/data/file",
+		 "unfinished O_DIRECT write (thread 4000001, descriptor 7: /data/file): 4096 bytes there"},
+		{SYS_pread64, "0x10000000", "0100000", "/data/file", ""},  /* through the page cache */
+		{SYS_pread64, "0x10002000", "0140000", "/data/file", ""},  /* another page */
+		{SYS_read, "0x10000000", "0140000", "pipe:[77]", ""},	   /* a pipe of packets */
+		{SYS_fsync, "0x10000000", "0140000", "/data/file", ""},	   /* no buffer */
+	};
+	char text[160], path[160];
+	struct holders found;
+	struct fsio fs;
+
+	(void)state;
+	make_process();
+	(void)snprintf(path, sizeof(path), "%s/proc/" NOBODY "/fd/7", folder);
+	assert_int_equal(fsio_open(&fs, folder, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		(void)snprintf(text, sizeof(text), "%ld 0x7 %s 0x2000 0x0 0x0 0x0 0x7ffe 0x7fff\n",
+			       cases[i].number, cases[i].buffer);
+		write_proc("task/4000001/syscall", text);
+		(void)snprintf(text, sizeof(text), "pos:\t0\nflags:\t%s\nmnt_id:\t9\n", cases[i].flags);
+		write_proc("fdinfo/7", text);
+		(void)unlink(path);
+		assert_int_equal(symlink(cases[i].target, path), 0);
+		holders_of_page(&fs, 4000001, 0x10000000, &found);
+		assert_int_equal(found.n, 1);
+		assert_string_equal(found.list[0].evidence, cases[i].evidence);
+	}
+	write_proc("task/4000001/syscall", "running\n");
+	holders_of_page(&fs, 4000001, 0x10000000, &found);
+	assert_string_equal(found.list[0].evidence, "");
+	fsio_close(&fs);
+}
+
 int test_holders(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_holds_a_page_is_named, make_proc, remove_proc),
 		cmocka_unit_test_setup_teardown(who_only_maps_it_is_not_accused, make_proc,
 						remove_proc),
+		cmocka_unit_test_setup_teardown(unfinished_direct_io_is_named, make_proc,
+						remove_tree),
 	};
 
 	return cmocka_run_group_tests_name("observe: holders", tests, NULL, NULL);
