@@ -77,6 +77,9 @@ struct outcome {
 	bool is_poisoned;
 	bool is_checked, is_intact;
 	uint64_t new_frame;
+	bool knows_huge, is_huge;
+	bool knows_pool;
+	uint64_t pool_before_pages, pool_after_pages;
 };
 
 static bool is_miscounted(const struct fold_soft_offline *s, const struct outcome *x, char *why,
@@ -113,11 +116,27 @@ static bool is_unmoved(const struct fold_soft_offline *s, const struct outcome *
 	return x->adds && s->entry.has_owner && x->new_frame && x->new_frame == s->entry.frame;
 }
 
+/*
+ * A hugetlb page that was migrated and poisoned is given back to the pool and dissolved: one less;
+ * none when the pool had no free one and the kernel made one for it (mm/hugetlb.c:
+ * move_hugetlb_state(), dissolve_free_huge_page(); 5.9 to 6.x). A failure takes none.
+ */
+static bool is_pool_wrong(const struct fold_soft_offline *s, const struct outcome *x, char *why,
+			  size_t size)
+{
+	uint64_t lost = x->pool_before_pages - x->pool_after_pages;
+
+	(void)s;
+	(void)snprintf(why, size, "the pool of hugetlb pages is less by %" PRId64 ", %s is right",
+		       (int64_t)lost, x->is_success ? "1 at most" : "0");
+	return x->knows_pool && lost > x->is_success;
+}
+
 static void judge_outcome(struct fold_soft_offline *s, const struct outcome *x)
 {
 	static bool (*const looks[])(const struct fold_soft_offline *s, const struct outcome *x,
-				     char *why, size_t size) = {is_miscounted, is_misflagged,
-								is_changed, is_unmoved};
+				     char *why, size_t size) = {
+		is_miscounted, is_misflagged, is_changed, is_unmoved, is_pool_wrong};
 	char why[sizeof(s->first_wrong_why)];
 
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
@@ -148,6 +167,13 @@ static void count_outcome(struct fold_soft_offline *s, const struct outcome *x)
 		tally_add(&s->kinds, e->kind, 0, 1);
 		tally_add(&s->kinds_succeeded, e->kind, 0, x->is_success);
 		tally_add(&s->kinds_huge, e->kind, 0, e->was_huge);
+		if (x->is_success && x->knows_huge)
+			tally_add(x->is_huge ? &s->kinds_whole : &s->kinds_split, e->kind, 0, 1);
+		if (x->knows_pool) {
+			tally_add(&s->kinds_pool, e->kind, 0, 1);
+			tally_add(&s->kinds_pool_lost, e->kind, 0,
+				  x->pool_before_pages - x->pool_after_pages);
+		}
 	}
 	if (x->is_measured) {
 		s->measured++;
@@ -185,6 +211,9 @@ void fold_take_soft_offline(struct fold *f, struct journal_value o)
 	x.is_looked_at = journal_bool(o, "is_poisoned", &x.is_poisoned);
 	x.is_checked = journal_bool(o, "is_intact", &x.is_intact);
 	(void)journal_uint(o, "new_frame", &x.new_frame);
+	x.knows_huge = journal_bool(o, "is_huge", &x.is_huge);
+	x.knows_pool = journal_uint(o, "pool_before_pages", &x.pool_before_pages) &&
+		       journal_uint(o, "pool_after_pages", &x.pool_after_pages);
 	count_outcome(s, &x);
 	judge_outcome(s, &x);
 	s->entry.is_open = false;
@@ -218,6 +247,14 @@ static struct jsonw *describe_kinds(const struct fold_soft_offline *s)
 		jsonw_set_uint(one, "injections", entry->count);
 		jsonw_set_uint(one, "succeeded", tally_get(&s->kinds_succeeded, entry->name));
 		jsonw_set_uint(one, "huge", tally_get(&s->kinds_huge, entry->name));
+		if (tally_get(&s->kinds_whole, entry->name) +
+		    tally_get(&s->kinds_split, entry->name)) {
+			jsonw_set_uint(one, "moved_whole", tally_get(&s->kinds_whole, entry->name));
+			jsonw_set_uint(one, "split", tally_get(&s->kinds_split, entry->name));
+		}
+		if (tally_get(&s->kinds_pool, entry->name))
+			jsonw_set_int(one, "pool_lost_pages",
+				      (int64_t)tally_get(&s->kinds_pool_lost, entry->name));
 		jsonw_append(list, one);
 	}
 	return list;
@@ -344,4 +381,8 @@ void fold_soft_offline_done(struct fold_soft_offline *s)
 	tally_done(&s->kinds);
 	tally_done(&s->kinds_succeeded);
 	tally_done(&s->kinds_huge);
+	tally_done(&s->kinds_whole);
+	tally_done(&s->kinds_split);
+	tally_done(&s->kinds_pool);
+	tally_done(&s->kinds_pool_lost);
 }

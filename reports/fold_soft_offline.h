@@ -24,6 +24,9 @@ struct fold_soft_offline {
 	struct tally outcomes, ways;
 	struct tally cases, cases_as_expected;
 	struct tally kinds, kinds_succeeded, kinds_huge;
+	struct tally kinds_whole,
+		kinds_split; /* of huge pages that were migrated, when it is known */
+	struct tally kinds_pool, kinds_pool_lost; /* of hugetlb pages */
 	uint64_t measured; /* outcomes with HardwareCorrupted before and after */
 	uint64_t expected_bytes, seen_bytes;
 	uint64_t looked_at; /* old frames whose flag could be read */

@@ -68,14 +68,17 @@ static void tell(struct books *b, const struct injection *i)
 		",'corrupted_before_bytes':%llu,'corrupted_after_bytes':%llu,'is_poisoned':%s",
 		(unsigned long long)b->corrupted, (unsigned long long)after,
 		i->is_poisoned ? "true" : "false");
+	cleanup_free char *pool =
+		memory_format(",'is_huge':%s,'pool_before_pages':20,'pool_after_pages':%lld",
+			      i->pool_lost ? "true" : "false", (long long)(20 - i->pool_lost));
 	cleanup_free char *outcome = memory_format(
 		"'number':%llu,'frame':%llu,'error':'%s','errno':0,'wall_ns':5%s"
-		",'new_frame':%llu%s",
+		",'new_frame':%llu%s%s",
 		(unsigned long long)b->number, (unsigned long long)frame, i->error,
 		i->is_unmeasured ? "" : counted,
 		(unsigned long long)(i->new_frame == 1 ? frame + 5000 : i->new_frame),
-		i->which[0] == 'p' ? i->is_intact ? ",'is_intact':true" : ",'is_intact':false"
-				   : "");
+		i->which[0] == 'p' ? i->is_intact ? ",'is_intact':true" : ",'is_intact':false" : "",
+		i->has_pool ? pool : "");
 
 	if (!i->has_no_entry)
 		test_event(&b->run, "soft_offline_intent", entry);

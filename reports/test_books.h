@@ -15,6 +15,8 @@ struct injection {
 	int64_t grows;
 	uint64_t new_frame; /* 0: none; 1: another one */
 	bool was_poisoned, has_owner, is_huge, is_poisoned, is_intact;
+	bool has_pool; /* a hugetlb page: the pool is known, and so is whether it moved whole */
+	int64_t pool_lost;
 	bool is_unmeasured, has_no_outcome, has_no_entry;
 };
 

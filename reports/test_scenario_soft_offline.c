@@ -105,6 +105,46 @@ static void a_page_stays(struct injection *i, uint64_t number)
 	i->new_frame = number == 5 ? 1000 + number : i->new_frame;
 }
 
+static void a_failure_takes_from_the_pool(struct injection *i, uint64_t number)
+{
+	i->has_pool = number == 1;
+	i->pool_lost = 1;
+}
+
+static void a_success_takes_two_from_the_pool(struct injection *i, uint64_t number)
+{
+	i->has_pool = number == 5;
+	i->pool_lost = 2;
+}
+
+static void the_pool_grows(struct injection *i, uint64_t number)
+{
+	i->has_pool = number == 5;
+	i->pool_lost = -1;
+}
+
+/* Of the plain ones every second moves whole and leaves the pool, the others are split. */
+static void huge_pages_are_migrated(struct injection *i, uint64_t number)
+{
+	if (strcmp(i->which, "plain") != 0)
+		return;
+	i->is_huge = i->has_pool = true;
+	i->pool_lost = number / BOOKS_IN_A_ROUND % 2;
+}
+
+static void test_huge_pages(void **state)
+{
+	struct books b = {.spoil = huge_pages_are_migrated};
+
+	(void)state;
+	books_run(&b);
+	test_verdict_is(&b.run, "pass", 0, "the books are right");
+	test_is_json(&b.run, "soft_offline.kinds.0",
+		     "{'kind':'private-hugetlb','injections':80,'succeeded':40,'huge':80,"
+		     "'moved_whole':20,'split':20,'pool_lost_pages':20}");
+	test_run_done(&b.run);
+}
+
 static void test_wrong_books(void **state)
 {
 	static const struct {
@@ -125,6 +165,9 @@ static void test_wrong_books(void **state)
 		{the_count_shrinks, 1, 1, "ENOMEM", "grew by -4096 bytes where 0 are right"},
 		{content_is_lost, 5, 1, "OK", "the page's content is another"},
 		{a_page_stays, 5, 1, "OK", "still in the poisoned frame"},
+		{a_failure_takes_from_the_pool, 1, 1, "ENOMEM", "less by 1, 0 is right"},
+		{a_success_takes_two_from_the_pool, 5, 1, "OK", "less by 2, 1 at most is right"},
+		{the_pool_grows, 5, 1, "OK", "less by -1, 1 at most is right"},
 	};
 
 	(void)state;
@@ -241,7 +284,7 @@ static void test_not_exercised(void **state)
 		int code;
 		const char *why;
 	} cases[] = {
-		{{.rounds = 19}, "error", 3, "95 injections, 57 of them succeeded"},
+		{{.rounds = 11}, "error", 3, "55 injections, 33 of them succeeded"},
 		{{.spoil = nothing_succeeds}, "error", 3, "0 of them succeeded"},
 		{{.spoil = nothing_is_forced}, "error", 3, "0 failures could be forced"},
 		{{.spoil = memory_is_always_found}, "error", 3, "no migration ran out of memory"},
@@ -297,6 +340,7 @@ int test_scenario_soft_offline(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right_books),
 		cmocka_unit_test(test_wrong_books),
+		cmocka_unit_test(test_huge_pages),
 		cmocka_unit_test(test_what_is_not_wrong),
 		cmocka_unit_test(test_the_way_back),
 		cmocka_unit_test(test_not_exercised),

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/cleanup.h"
@@ -15,6 +17,7 @@
 
 /* A parked thread wakes up so often even when nobody tells it to. */
 #define PARKED_NS (100 * NS_PER_MS)
+#define ORDERS_NICE (-10)
 
 bool worker_thread_goes_on(const struct worker_thread *thread)
 {
@@ -112,6 +115,9 @@ int worker_run(struct worker *w, struct err *e)
 		announce(w);
 	else
 		worker_word_set(&w->shared->stop, 1);
+	/* Whoever gives an order waits for it, and should not wait behind the threads that touch
+	 * pages. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), ORDERS_NICE);
 	orders_begin(&orders, w);
 	while (worker_word_get(&w->shared->stop) == 0)
 		orders_serve(&orders, NS_PER_S);

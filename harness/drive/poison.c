@@ -60,9 +60,9 @@ static int real_flags(const struct poison_kernel *k, uint64_t frame, uint64_t *r
 	return read_word(k->fs, "proc/kpageflags", frame, ret_flags);
 }
 
-static int real_corrupted(const struct poison_kernel *k, uint64_t *ret_bytes)
+/* A number of /proc/meminfo. */
+static int read_meminfo(const struct poison_kernel *k, const char *name, uint64_t *ret)
 {
-	static const char name[] = "HardwareCorrupted:";
 	cleanup_free char *text = NULL;
 	const char *at;
 	int r = fsio_read_all(k->fs, &text, NULL, "proc/meminfo");
@@ -72,8 +72,22 @@ static int real_corrupted(const struct poison_kernel *k, uint64_t *ret_bytes)
 	at = strstr(text, name);
 	if (!at)
 		return -ENOENT;
-	*ret_bytes = strtoull(at + strlen(name), NULL, 10) * 1024;
+	*ret = strtoull(at + strlen(name), NULL, 10);
 	return 0;
+}
+
+static int real_corrupted(const struct poison_kernel *k, uint64_t *ret_bytes)
+{
+	int r = read_meminfo(k, "HardwareCorrupted:", ret_bytes);
+
+	if (r == 0)
+		*ret_bytes *= 1024;
+	return r;
+}
+
+static int real_pool(const struct poison_kernel *k, uint64_t *ret_pages)
+{
+	return read_meminfo(k, "HugePages_Total:", ret_pages);
 }
 
 /* Opened before the switch is on: what is to fail is the soft offline, and not the open. */
@@ -124,6 +138,7 @@ void poison_kernel_init(struct poison_kernel *k, struct fsio *fs)
 		.frame = real_frame,
 		.flags = real_flags,
 		.corrupted = real_corrupted,
+		.pool = real_pool,
 		.soft_offline = real_soft_offline,
 		.unpoison = real_unpoison,
 	};

@@ -28,6 +28,8 @@ struct poison_kernel {
 	int (*flags)(const struct poison_kernel *k, uint64_t frame, uint64_t *ret_flags);
 	/* HardwareCorrupted of /proc/meminfo. */
 	int (*corrupted)(const struct poison_kernel *k, uint64_t *ret_bytes);
+	/* Hugetlb pages of all pools of the default size (HugePages_Total). NULL: not asked for. */
+	int (*pool)(const struct poison_kernel *k, uint64_t *ret_pages);
 	/*
 	 * Asks for the frame to be taken out of use, by its physical address. @no_memory: while no
 	 * page can be allocated by this thread. 0 or what the kernel answered, negative.

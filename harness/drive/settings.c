@@ -117,9 +117,9 @@ int setting_keep(struct fsio *fs, struct setting *s, const char *path, struct er
 /*
  * What the kernel itself changes: the pool of a node by migration (a page that moves to a node may
  * leave the pool that it came from smaller, and the other one greater: mm/hugetlb.c:
- * move_hugetlb_state(), seen on 6.1), or by a block that goes offline (dissolve_free_huge_pages()); the
- * warnings that are left by each one (kernel/hung_task.c: check_hung_task()); the reserves by memory
- * hotplug. So another value than ours proves nobody's hand there.
+ * move_hugetlb_state(), seen on 6.1), or by a block that goes offline (dissolve_free_huge_pages());
+ * the warnings that are left by each one (kernel/hung_task.c: check_hung_task()); the reserves by
+ * memory hotplug. So another value than ours proves nobody's hand there.
  */
 static bool drifts(const char *path)
 {

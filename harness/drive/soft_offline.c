@@ -14,6 +14,7 @@
 /* The page of a process may be on its way just then (compaction): it is looked for again. */
 #define FRAME_TRIES 20
 #define FRAME_PAUSE_NS NS_PER_MS
+#define HUGE_FLAGS (1ULL << KPF_THP | 1ULL << KPF_HUGE)
 
 /*
  * In turn, each for every target before the next: half of them plain, since what is counted then is
@@ -139,12 +140,13 @@ static int unarrange(const struct soft_offline *s, const struct soft_offline_inj
 
 static void look_before(const struct soft_offline *s, struct soft_offline_injection *i)
 {
-	const uint64_t huge = 1ULL << KPF_THP | 1ULL << KPF_HUGE;
 	uint64_t flags = 0;
 
 	if (s->kernel.flags(&s->kernel, i->frame, &flags) == 0) {
 		i->was_poisoned = flags >> KPF_HWPOISON & 1;
-		i->was_huge = flags & huge;
+		i->was_huge = flags & HUGE_FLAGS;
+		i->knows_pool = flags >> KPF_HUGE & 1 && s->kernel.pool &&
+				s->kernel.pool(&s->kernel, &i->pool_before_pages) == 0;
 	}
 	i->node = s->hooks.node_of(s->hooks.context, i->frame);
 	i->knows_corrupted = s->kernel.corrupted(&s->kernel, &i->corrupted_before_bytes) == 0;
@@ -168,6 +170,7 @@ static int look_after(const struct soft_offline *s, struct soft_offline_injectio
 
 	i->knows_corrupted = i->knows_corrupted &&
 			     s->kernel.corrupted(&s->kernel, &i->corrupted_after_bytes) == 0;
+	i->knows_pool = i->knows_pool && s->kernel.pool(&s->kernel, &i->pool_after_pages) == 0;
 	i->knows_poisoned = s->kernel.flags(&s->kernel, i->frame, &flags) == 0;
 	i->is_poisoned = i->knows_poisoned && flags >> KPF_HWPOISON & 1;
 	if (!has_content(i))
@@ -179,6 +182,9 @@ static int look_after(const struct soft_offline *s, struct soft_offline_injectio
 	i->is_intact = r == 0;
 	if (find_frame(s, i, &i->new_frame) < 0)
 		i->new_frame = 0;
+	i->knows_new_huge = i->was_huge && i->new_frame &&
+			    s->kernel.flags(&s->kernel, i->new_frame, &flags) == 0;
+	i->is_new_huge = i->knows_new_huge && flags & HUGE_FLAGS;
 	return r == -EILSEQ ? 0 : r;
 }
 

@@ -61,6 +61,12 @@ struct soft_offline_injection {
 	bool knows_poisoned, is_poisoned; /* the old frame */
 	uint64_t new_frame;		  /* 0: not known, or there is none */
 	bool is_checked, is_intact;	  /* the content */
+	/* Of a huge page: whether it is in one again, that is, has moved whole and was not split.
+	 */
+	bool knows_new_huge, is_new_huge;
+	/* Of a hugetlb page: how many there are. */
+	bool knows_pool;
+	uint64_t pool_before_pages, pool_after_pages;
 };
 
 /* What the ledger expects of it: "poisoned", "ENOMEM", "EBUSY", "already". */

@@ -3,15 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/memory.h"
 #include "drive/caller_step.h"
 #include "drive/soft_offline.h"
 
+#define DRIVER_NICE (-10)
+
 struct injector {
 	struct soft_offline s;
 	struct soft_offline_target *targets;
+	bool is_urgent;
 };
 
 static void soft_offline_close(struct caller_context *c)
@@ -69,7 +74,14 @@ static int soft_offline_call(struct caller_context *c)
 {
 	struct injector *own = c->own;
 	uint64_t before = own->s.number;
-	int r = soft_offline_step(&own->s);
+	int r;
+
+	/* It works in short steps between two waits, beside threads that use all the CPU there is.
+	 */
+	if (!own->is_urgent)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), DRIVER_NICE);
+	own->is_urgent = true;
+	r = soft_offline_step(&own->s);
 
 	c->is_done = r <= 0 || own->s.budget == 0;
 	return own->s.number > before ? own->s.last_error : r < 0 ? -r : 0;

@@ -50,6 +50,12 @@ void record_soft_offline(struct recorder *r, const struct soft_offline_injection
 		jsonw_set_uint(o, "new_frame", i->new_frame);
 	if (i->is_checked)
 		jsonw_set_bool(o, "is_intact", i->is_intact);
+	if (i->knows_new_huge)
+		jsonw_set_bool(o, "is_huge", i->is_new_huge);
+	if (i->knows_pool) {
+		jsonw_set_uint(o, "pool_before_pages", i->pool_before_pages);
+		jsonw_set_uint(o, "pool_after_pages", i->pool_after_pages);
+	}
 	record_put(r, o);
 }
 

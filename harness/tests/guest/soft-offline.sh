@@ -64,6 +64,11 @@ check_report "every held page was refused" "$report" \
 check_report "every kind was met, and huge pages as such" "$report" \
 	'[.soft_offline.kinds[] | select(.succeeded >= 20)] | length == 4
 		and ([.[] | select(.huge >= 10)] | length == 2)' .soft_offline.kinds
+check_report "a transparent huge page is split, a hugetlb page moves whole" "$report" \
+	'[.soft_offline.kinds[] | select(.huge > 0)] | length == 2 and all(if .kind == "anonymous-thp" then .moved_whole == 0 and .split >= 10
+		else .split == 0 and .moved_whole >= 20 end)' .soft_offline.kinds
+check_report "and leaves its pool, once for each" "$report" \
+	'.soft_offline.kinds[] | select(.kind == "private-hugetlb") | .pool_lost_pages > 0 and .pool_lost_pages <= .moved_whole' .soft_offline.kinds
 check_report "both ways were gone" "$report" '.soft_offline.ways | .madvise >= 100 and .sysfs >= 100' .soft_offline.ways
 check_report "the content of every page was looked at" "$report" \
 	'.soft_offline.content | .checked >= 300 and .changed == 0' .soft_offline.content
