@@ -125,7 +125,8 @@ static void reads_are(const char *holders, unsigned int held, const char *missin
 	test_attempt(&run, 41, "'error':'OK','errno':0,'wall_ns':5");
 	test_attempt(&run, 45, "'error':'EINTR','errno':4,'wall_ns':5,'ended_by':'deadline'");
 	test_event(&run, "move",
-		   "'calls':3,'pages':9,'moved':0,'not_moved':9,'private_anonymous':{'pages':9,'not_moved':9}");
+		   "'calls':3,'pages':9,'moved':0,'not_moved':9,'private_anonymous':{'pages':9,'"
+		   "not_moved':9}");
 	test_event(&run, "holders", block);
 	test_event(&run, "holders", "'list':[" IN_RING "]");
 	test_event(&run, "phase_end", groups);

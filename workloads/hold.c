@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pages that somebody holds, as long as the worker lives: in pipes (vmsplice()) or by O_DIRECT reads
- * that are not answered (short-term references: the pages stay where they are), or as fixed buffers of
- * an io_uring (a long-term pin: the kernel first moves pages out of ZONE_MOVABLE, mm/gup.c:
- * check_and_migrate_movable_pages(), 5.13 and later). No kernel can migrate any of them.
+ * Pages that somebody holds, as long as the worker lives: in pipes (vmsplice()) or by O_DIRECT
+ * reads that are not answered (short-term references: the pages stay where they are), or as fixed
+ * buffers of an io_uring (a long-term pin: the kernel first moves pages out of ZONE_MOVABLE,
+ * mm/gup.c: check_and_migrate_movable_pages(), 5.13 and later). No kernel can migrate any of them.
  *
  * Operations counts the pages held. Each thread holds a stretch of the pages.
  */

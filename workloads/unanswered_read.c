@@ -38,7 +38,8 @@ static int set_option(int fs_fd, const char *name, const char *value)
 	return syscall(SYS_fsconfig, fs_fd, FSCONFIG_SET_STRING, name, value, 0) < 0 ? -errno : 0;
 }
 
-/* Regular files may be roots (fs/fuse/inode.c: fuse_parse_param(), rootmode): no name to look up. */
+/* Regular files may be roots (fs/fuse/inode.c: fuse_parse_param(), rootmode): no name to look up.
+ */
 static int mount_file(struct unanswered_read *read)
 {
 	cleanup_close int fs_fd = (int)syscall(SYS_fsopen, "fuse", FSOPEN_CLOEXEC);

@@ -112,7 +112,8 @@ static int plan_series(const struct plan_options *options, const struct profile 
 			(void)printf("%s\n", why.text);
 	}
 	if (r == 0 && code == EXIT_SKIP)
-		(void)err_set(e, -ENODEV, "nothing to test here by any of the profiles of %s", p->name);
+		(void)err_set(e, -ENODEV, "nothing to test here by any of the profiles of %s",
+			      p->name);
 	if (r == 0 && list)
 		(void)puts(jsonw_pretty(list, NULL));
 	jsonw_free(list);

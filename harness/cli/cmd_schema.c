@@ -12,8 +12,9 @@
 static const struct option_command command = {
 	.program = "memsoak schema",
 	.usage = "report|run|plan|compare|scan-log|series",
-	.summary = "Prints a JSON Schema (draft 2020-12): of report.json, run.json, series.json, or\n"
-		   "of what a command prints with --json.",
+	.summary =
+		"Prints a JSON Schema (draft 2020-12): of report.json, run.json, series.json, or\n"
+		"of what a command prints with --json.",
 };
 
 int cmd_schema(int argc, char *const argv[])
@@ -24,11 +25,15 @@ int cmd_schema(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, NULL, &words, &e);
 
 	if (r == 0 && words.n_items != 1)
-		r = err_set(&e, -EINVAL, "the name of one schema is wanted: report, run, plan, compare, scan-log or series");
+		r = err_set(&e, -EINVAL,
+			    "the name of one schema is wanted: report, run, plan, compare, "
+			    "scan-log or series");
 	if (r == 0) {
 		schema = schema_by_word(words.items[0]);
 		if (!schema)
-			r = err_set(&e, -EINVAL, "unknown schema '%s': there are report, run, plan, compare, scan-log and series",
+			r = err_set(&e, -EINVAL,
+				    "unknown schema '%s': there are report, run, plan, compare, "
+				    "scan-log and series",
 				    words.items[0]);
 	}
 	if (schema && fputs(schema->text, stdout) == EOF)

@@ -132,8 +132,10 @@ static int look_at_thread(void *context, const char *thread)
 	static const struct {
 		long number;
 		const char *name;
-	} calls[] = {
-		{SYS_pread64, "pread"}, {SYS_read, "read"}, {SYS_pwrite64, "pwrite"}, {SYS_write, "write"}};
+	} calls[] = {{SYS_pread64, "pread"},
+		     {SYS_read, "read"},
+		     {SYS_pwrite64, "pwrite"},
+		     {SYS_write, "write"}};
 	struct look *l = context;
 	unsigned long long fd, buffer, length;
 	char text[256], path[64], target[64];
@@ -204,10 +206,11 @@ void holder_look(struct fsio *fs, struct holder *h, uint64_t low, uint64_t high)
 			       l->ring_fd, (unsigned long long)l->ring_bytes);
 	} else if (l->read_bytes) {
 		h->weight = WEIGHT_READ;
-		(void)snprintf(h->evidence, sizeof(h->evidence),
-			       "unfinished O_DIRECT %s (thread %d, descriptor %d: %s): %llu bytes there",
-			       l->read_name, (int)l->read_tid, l->read_fd, l->read_path,
-			       (unsigned long long)l->read_bytes);
+		(void)snprintf(
+			h->evidence, sizeof(h->evidence),
+			"unfinished O_DIRECT %s (thread %d, descriptor %d: %s): %llu bytes there",
+			l->read_name, (int)l->read_tid, l->read_fd, l->read_path,
+			(unsigned long long)l->read_bytes);
 	} else if (l->pipe_bytes) {
 		h->weight = WEIGHT_PIPE;
 		(void)snprintf(h->evidence, sizeof(h->evidence),

@@ -2,8 +2,8 @@
 /*
  * Who holds the pages that would not move, as far as user space can know: which processes map them,
  * where, and what of those processes is known to keep references to pages: fixed buffers of an
- * io_uring (/proc/PID/fdinfo), O_DIRECT reads and writes that a thread waits for (/proc/PID/task/TID/
- * syscall), pages in pipes, pinned memory (VmPin). A reference that the kernel
+ * io_uring (/proc/PID/fdinfo), O_DIRECT reads and writes that a thread waits for
+ * (/proc/PID/task/TID/ syscall), pages in pipes, pinned memory (VmPin). A reference that the kernel
  * itself, a device or a process that has unmapped the page holds is not to be seen from here.
  */
 #pragma once

@@ -219,13 +219,16 @@ static void unfinished_direct_io_is_named(void **state)
 		const char *buffer, *flags, *target, *evidence;
 	} cases[] = {
 		{SYS_pread64, "0x10000000", "0140000", "/data/file",
-		 "unfinished O_DIRECT pread (thread 4000001, descriptor 7: /data/file): 4096 bytes there"},
+		 "unfinished O_DIRECT pread (thread 4000001, descriptor 7: /data/file): 4096 bytes "
+		 "there"},
 		{SYS_write, "0x10000000", "0140001", "/data/file",
-		 "unfinished O_DIRECT write (thread 4000001, descriptor 7: /data/file): 4096 bytes there"},
-		{SYS_pread64, "0x10000000", "0100000", "/data/file", ""},  /* through the page cache */
-		{SYS_pread64, "0x10002000", "0140000", "/data/file", ""},  /* another page */
-		{SYS_read, "0x10000000", "0140000", "pipe:[77]", ""},	   /* a pipe of packets */
-		{SYS_fsync, "0x10000000", "0140000", "/data/file", ""},	   /* no buffer */
+		 "unfinished O_DIRECT write (thread 4000001, descriptor 7: /data/file): 4096 bytes "
+		 "there"},
+		{SYS_pread64, "0x10000000", "0100000", "/data/file",
+		 ""}, /* through the page cache */
+		{SYS_pread64, "0x10002000", "0140000", "/data/file", ""}, /* another page */
+		{SYS_read, "0x10000000", "0140000", "pipe:[77]", ""},	  /* a pipe of packets */
+		{SYS_fsync, "0x10000000", "0140000", "/data/file", ""},	  /* no buffer */
 	};
 	char text[160], path[160];
 	struct holders found;
@@ -239,7 +242,8 @@ static void unfinished_direct_io_is_named(void **state)
 		(void)snprintf(text, sizeof(text), "%ld 0x7 %s 0x2000 0x0 0x0 0x0 0x7ffe 0x7fff\n",
 			       cases[i].number, cases[i].buffer);
 		write_proc("task/4000001/syscall", text);
-		(void)snprintf(text, sizeof(text), "pos:\t0\nflags:\t%s\nmnt_id:\t9\n", cases[i].flags);
+		(void)snprintf(text, sizeof(text), "pos:\t0\nflags:\t%s\nmnt_id:\t9\n",
+			       cases[i].flags);
 		write_proc("fdinfo/7", text);
 		(void)unlink(path);
 		assert_int_equal(symlink(cases[i].target, path), 0);

@@ -126,7 +126,8 @@ struct profile {
 	uint64_t seed;
 	bool unattended;
 	char resume[8]; /* never | once | always */
-	/* profiles = a,b: those are run, one after the other; nothing else but [run] is there then */
+	/* profiles = a,b: those are run, one after the other; nothing else but [run] is there then
+	 */
 	char members[PROFILE_MAX_MEMBERS][PROFILE_NAME_SIZE];
 	size_t n_members;
 

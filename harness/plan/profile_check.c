@@ -184,9 +184,10 @@ static int check_members(const struct profile *p, const struct profile_lines *li
 {
 	for (size_t s = 0; s < SECTION_MAX; s++)
 		if (s != SECTION_RUN && lines->sections[s])
-			return err_set(e, -EINVAL,
-				       "%s:%u: [%s] beside \"profiles =\": each of those has its own",
-				       p->path, lines->sections[s], profile_sections[s]);
+			return err_set(
+				e, -EINVAL,
+				"%s:%u: [%s] beside \"profiles =\": each of those has its own",
+				p->path, lines->sections[s], profile_sections[s]);
 	if (p->n_workers > 0)
 		return err_set(e, -EINVAL,
 			       "%s:%u: [workers] beside \"profiles =\": each of those has its own",

@@ -137,7 +137,8 @@ static int parse_rungs(const char *text, struct profile *p, struct err *e)
 }
 
 /* A name is what a profile's file may be called without .ini, in one of the folders for them. */
-static int parse_member(const char *text, size_t length, char name[PROFILE_NAME_SIZE], struct err *e)
+static int parse_member(const char *text, size_t length, char name[PROFILE_NAME_SIZE],
+			struct err *e)
 {
 	while (length > 0 && *text == ' ') {
 		text++;

@@ -44,7 +44,8 @@ static void write_profile(const char *name, const char *text)
 
 static void use_scratch_folder(void)
 {
-	cleanup_free char *path = memory_string(scratch_file("a.ini", SOME_OFFLINE, sizeof(SOME_OFFLINE) - 1));
+	cleanup_free char *path =
+		memory_string(scratch_file("a.ini", SOME_OFFLINE, sizeof(SOME_OFFLINE) - 1));
 
 	*strrchr(path, '/') = '\0';
 	(void)setenv("MEMSOAK_PROFILES", path, 1);
@@ -90,7 +91,8 @@ static void a_list_that_cannot_be_run(void **state)
 	use_scratch_folder();
 	write_profile("list.ini", "[run]\nduration = 80s\nprofiles = a\n");
 	write_profile("bad.ini", "[run]\nduration = 80s\n");
-	expect_refusal("[run]\nduration = 9s\nprofiles = a,nosuch\n", -ENOENT, "no profile 'nosuch'");
+	expect_refusal("[run]\nduration = 9s\nprofiles = a,nosuch\n", -ENOENT,
+		       "no profile 'nosuch'");
 	expect_refusal("[run]\nduration = 9s\nprofiles = list\n", -EINVAL, "'list' is a list");
 	expect_refusal("[run]\nduration = 9s\nprofiles = bad,a\n", -EINVAL, "bad.ini:2: neither");
 }

@@ -24,8 +24,7 @@ void run_make_id(const char *profile, char id[64])
 	(void)gmtime_r(&now, &utc);
 	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
 	(void)!getrandom(&noise, sizeof(noise), 0);
-	(void)snprintf(id, 64, "%s-%.24s-%06x", stamp, profile,
-		       noise & 0xffffffu);
+	(void)snprintf(id, 64, "%s-%.24s-%06x", stamp, profile, noise & 0xffffffu);
 }
 
 /* topology.h writes as a stream, run.json is one document: through memory, once, at the start. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * memsoakd: runs one soak, or one after the other of those that a profile names. "memsoak run" execs
- * it in the foreground.
+ * memsoakd: runs one soak, or one after the other of those that a profile names. "memsoak run"
+ * execs it in the foreground.
  */
 #include <errno.h>
 #include <malloc.h>

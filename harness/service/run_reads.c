@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Workers whose O_DIRECT reads stay in flight need FUSE; where there is none they are left out, and it is said. */
+/* Workers whose O_DIRECT reads stay in flight need FUSE; where there is none they are left out, and
+ * it is said. */
 #include <string.h>
 
 #include "base/err.h"
@@ -29,8 +30,7 @@ void run_prepare_reads(struct run *run)
 
 	for (size_t i = 0; i < run->profile.n_workers; i++)
 		is_wanted |= strcmp(run->profile.workers[i].workload, HOLD_DIRECT) == 0;
-	if (!is_wanted ||
-	    prepare_fuse(&run->fs, run->recorder, &run->prepared, &missing) == 0)
+	if (!is_wanted || prepare_fuse(&run->fs, run->recorder, &run->prepared, &missing) == 0)
 		return;
 	log_warning("no O_DIRECT read is kept in flight: %s", missing.text);
 	record_unavailable(run->recorder, HOLD_DIRECT, missing.text);

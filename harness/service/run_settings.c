@@ -144,7 +144,8 @@ int run_change_settings(struct run *run, struct err *e)
 	bool has_thp = uses_kind(run, KIND_ANONYMOUS_THP);
 	enum scenario scenario = run->profile.scenario;
 	bool is_quiet = scenario != SCENARIO_NONE;
-	bool is_reclaimed = scenario == SCENARIO_RECLAIM_WAKE; /* swapping and demotion are its test */
+	bool is_reclaimed =
+		scenario == SCENARIO_RECLAIM_WAKE; /* swapping and demotion are its test */
 	char page_size[24];
 	const struct {
 		const char *path, *value;
@@ -152,7 +153,8 @@ int run_change_settings(struct run *run, struct err *e)
 	} table[] = {
 		/* It migrates on its own, and makes untouched pages answer ENOENT to move_pages. */
 		{"proc/sys/kernel/numa_balancing", "0", true, false},
-		/* To a slower node, by reclaim (mm/vmscan.c: demote_page_list(), 5.15 and later). */
+		/* To a slower node, by reclaim (mm/vmscan.c: demote_page_list(), 5.15 and later).
+		 */
 		{"sys/kernel/mm/numa/demotion_enabled", "false", is_quiet && !is_reclaimed, false},
 		{"proc/sys/vm/compaction_proactiveness", "0", is_quiet, false},
 		{"proc/sys/vm/swappiness", "0", is_quiet && !is_reclaimed, false},

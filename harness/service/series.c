@@ -51,9 +51,13 @@ static void set_outcome(struct soak_outcome *outcome, enum exit_code code, const
 /* What is worse stands before. */
 static int worst(int a, int b)
 {
-	static const int order[] = {EXIT_ABORTED_MEMORY_OFFLINE, EXIT_KERNEL_FAILED,
-				    EXIT_ABORTED_RESTORED, EXIT_CANNOT_JUDGE, EXIT_USAGE,
-				    EXIT_PASS, EXIT_SKIP};
+	static const int order[] = {EXIT_ABORTED_MEMORY_OFFLINE,
+				    EXIT_KERNEL_FAILED,
+				    EXIT_ABORTED_RESTORED,
+				    EXIT_CANNOT_JUDGE,
+				    EXIT_USAGE,
+				    EXIT_PASS,
+				    EXIT_SKIP};
 
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		if (a == order[i] || b == order[i])
@@ -81,9 +85,10 @@ static bool is_left_out(const struct runs *r, const struct profile *p, struct so
 		return true;
 	}
 	if (poison->is_there && !(poison->consent && r->options->yes)) {
-		set_outcome(outcome, EXIT_SKIP, "skip",
-			    "it takes page frames out of use: that needs --yes, and consent = yes in "
-			    "its [soft_offline]");
+		set_outcome(
+			outcome, EXIT_SKIP, "skip",
+			"it takes page frames out of use: that needs --yes, and consent = yes in "
+			"its [soft_offline]");
 		return true;
 	}
 	return false;
@@ -151,7 +156,8 @@ static void note_end(int fd, int status, struct soak_outcome *outcome)
 	set_outcome(outcome, EXIT_CANNOT_JUDGE, "error", why);
 }
 
-static void run_one(struct runs *r, const struct series_member *member, struct soak_outcome *outcome)
+static void run_one(struct runs *r, const struct series_member *member,
+		    struct soak_outcome *outcome)
 {
 	int fds[2], status = 0;
 	pid_t child;
@@ -271,7 +277,8 @@ int series_run(const struct run_options *options, const struct profile *list)
 		log_error("%s", e.text);
 	} else {
 		block_signals();
-		/* Out of the way of the children's own groups (version 2); where there is none, no matter. */
+		/* Out of the way of the children's own groups (version 2); where there is none, no
+		 * matter. */
 		(void)cgroup_find_place(&place, NULL);
 		for (size_t i = 0; i < r.series.n; i++) {
 			const struct series_member *member = &r.series.members[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A profile that names others: a run of its own for each, one after the other, and what they came to. */
+/* A profile that names others: a run of its own for each, one after the other, and what they came
+ * to. */
 #pragma once
 
 #include "service/run.h"

@@ -109,7 +109,8 @@ static void refuse(int code, const struct err *e, struct soak_outcome *outcome)
 		[EXIT_USAGE] = "usage", [EXIT_CANNOT_JUDGE] = "error", [EXIT_SKIP] = "skip"};
 
 	log_error("%s", e->text);
-	/* A service that ends before it is ready has failed, whatever its status: a skip has not. */
+	/* A service that ends before it is ready has failed, whatever its status: a skip has not.
+	 */
 	if (code == EXIT_SKIP)
 		notify_ready(e->text);
 	else

@@ -8,10 +8,12 @@ struct run_options;
 
 struct soak_outcome {
 	enum exit_code exit;
-	char result[16];     /* the verdict's, or of a run that did not begin: "skip", "error", "usage" */
-	char why[512];	     /* in one line */
+	char result[16]; /* the verdict's, or of a run that did not begin: "skip", "error", "usage"
+			  */
+	char why[512];	 /* in one line */
 	char directory[512]; /* the run's folder; "": there is none */
 };
 
-/* Prints what a run has to say. Once in a process: it leaves signals, limits and the heap as a run needs them. */
+/* Prints what a run has to say. Once in a process: it leaves signals, limits and the heap as a run
+ * needs them. */
 void soak(const struct run_options *options, struct soak_outcome *ret_outcome);

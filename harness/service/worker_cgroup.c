@@ -45,7 +45,8 @@ struct worker_cgroup {
 	char *directories[CGROUP_CONTROLLERS]; /* of the group, by place; owned */
 	int fds[CGROUP_CONTROLLERS];
 	struct worker_home home;
-	char *added; /* "FILE memory pids": controllers that were not on above it; NULL: none; owned */
+	char *added; /* "FILE memory pids": controllers that were not on above it; NULL: none; owned
+		      */
 	uint64_t oom_kills_told;
 };
 
@@ -70,7 +71,8 @@ static char *group_name(const struct worker_cgroup *c, size_t at)
 {
 	const char *parent = c->place.at[at].parent;
 
-	return memory_format("%s%s" CGROUP_WORKERS, parent[0] ? parent + 1 : "", parent[0] ? "/" : "");
+	return memory_format("%s%s" CGROUP_WORKERS, parent[0] ? parent + 1 : "",
+			     parent[0] ? "/" : "");
 }
 
 static char *read_file(const struct worker_cgroup *c, size_t at, const char *name)

@@ -20,10 +20,8 @@ host_state() {
 	grep -r . $mm/transparent_hugepage | grep -vE '/(pages_collapsed|full_scans):|/stats/'
 	grep HardwareCorrupted /proc/meminfo
 	grep . $debug/fault_around_bytes $debug/fail_page_alloc/* $debug/notifier-error-inject/memory/actions/*/error
-	for tracing in /sys/kernel/tracing; do
-		grep . $tracing/kprobe_events $tracing/tracing_on $tracing/events/enable
-		ls $tracing/instances
-	done
+	grep . /sys/kernel/tracing/kprobe_events /sys/kernel/tracing/tracing_on /sys/kernel/tracing/events/enable
+	ls /sys/kernel/tracing/instances
 	tail -n +2 /proc/swaps
 	cut -d ' ' -f 1 /proc/modules | sort
 	cut -d ' ' -f 1-4 /proc/mounts

@@ -96,6 +96,9 @@ as_before "after SIGKILL and restore"
 # pins: what holds pages is named, process and mapping; nobody holds any in the control.
 soak pins --profile /share/profiles/pins.ini --duration 44s --yes
 check_exit pins 0
+check_report "pins: an O_DIRECT read in flight is named, with thread and descriptor" "$report" \
+	'[.holders[] | select((.evidence // "" | test("unfinished O_DIRECT pread .thread [0-9]+, descriptor [0-9]+")) and has("block"))] | length > 0' \
+	'[.scenarios, .holders]'
 check_report "pins: who holds pages in pipes and in an io_uring is named, with the mapping" "$report" \
 	'[.holders[] | select(.comm == "memsoak-worker" and (.mapping | test("^[0-9a-f]+-[0-9a-f]+ rw-p ")))] as $ours | ($ours | any((.evidence // "" | contains("pipes")) and has("block"))) and ($ours | any((.evidence // "" | contains("io_uring")) and (has("block") | not)))' \
 	'[.scenarios, .holders]'
