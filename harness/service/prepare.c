@@ -2,6 +2,7 @@
 #include "service/prepare.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <string.h>
