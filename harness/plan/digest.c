@@ -23,6 +23,8 @@ static bool has_section(const struct profile *p, enum section_id section)
 		return p->n_rungs > 0;
 	case SECTION_SCENARIO:
 		return p->scenario != SCENARIO_NONE;
+	case SECTION_STRESS_NG:
+		return p->stress_ng.is_there;
 	default:
 		return section < SECTION_CALLER(0) ||
 		       p->callers[section - SECTION_CALLER(0)].is_there;

@@ -80,9 +80,9 @@ uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p);
 /*
  * The whole plan as JSON: what "memsoak plan --json" prints and run.json keeps. Owned by the
  * caller. {schema, profile, seed, digest, reserve_bytes, phases[{name, rung, faulters, offline,
- * move_pages, callers[], duration_ns, offline_cycles, workers[]}], scenario, phases_left_out, move_nodes[2] or
+ * move_pages, callers[], duration_ns, offline_cycles, workers[]}], scenario, stress_ng, phases_left_out, move_nodes[2] or
  * cannot_move (why), blocks[{id, node, zone}], refused[{id, why}]}; rung only with a ladder,
- * scenario and callers (names of further drivers) only with such, phases_left_out only when there are some.
+ * scenario, stress_ng and callers (names of further drivers) only with such, phases_left_out only when there are some.
  */
 struct jsonw *plan_to_json(const struct plan *plan);
 

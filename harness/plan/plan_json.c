@@ -78,6 +78,24 @@ static struct jsonw *refusals_to_json(const struct plan *plan)
 	return list;
 }
 
+static struct jsonw *stress_ng_to_json(const struct profile_stress_ng *s)
+{
+	struct jsonw *object = jsonw_object(), *list = jsonw_array();
+
+	for (size_t i = 0; i < s->n_stressors; i++) {
+		struct jsonw *stressor = jsonw_object();
+
+		jsonw_set_string(stressor, "name", s->stressors[i].name);
+		jsonw_set_uint(stressor, "instances", s->stressors[i].instances);
+		jsonw_append(list, stressor);
+	}
+	jsonw_set(object, "stressors", list);
+	if (s->options[0])
+		jsonw_set_string(object, "options", s->options);
+	jsonw_set_uint(object, "memory_bytes", s->memory_bytes);
+	return object;
+}
+
 struct jsonw *plan_to_json(const struct plan *plan)
 {
 	struct jsonw *document = jsonw_object(), *schema = jsonw_object();
@@ -98,6 +116,8 @@ struct jsonw *plan_to_json(const struct plan *plan)
 	jsonw_set(document, "phases", phases);
 	if (plan->n_left_out > 0)
 		jsonw_set_uint(document, "phases_left_out", plan->n_left_out);
+	if (plan->profile->stress_ng.is_there)
+		jsonw_set(document, "stress_ng", stress_ng_to_json(&plan->profile->stress_ng));
 	if (plan->can_move) {
 		jsonw_append(nodes, jsonw_uint(plan->move_nodes[0]));
 		jsonw_append(nodes, jsonw_uint(plan->move_nodes[1]));

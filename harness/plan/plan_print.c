@@ -97,6 +97,19 @@ static void print_refusals(const struct plan *plan, FILE *out)
 	}
 }
 
+static void print_stress_ng(const struct profile_stress_ng *s, FILE *out)
+{
+	char bytes[32];
+
+	units_format_bytes(s->memory_bytes, bytes, sizeof(bytes));
+	(void)fputs("Beside  stress-ng", out);
+	for (size_t i = 0; i < s->n_stressors; i++)
+		(void)fprintf(out, "%s %s x%" PRIu32, i ? "," : "", s->stressors[i].name,
+			      s->stressors[i].instances);
+	(void)fprintf(out, "%s%s, with %s more for the workers' cgroup\n", s->options[0] ? ": " : "",
+		      s->options, bytes);
+}
+
 void plan_print(const struct plan *plan, FILE *out)
 {
 	const struct profile *p = plan->profile;
@@ -107,6 +120,8 @@ void plan_print(const struct plan *plan, FILE *out)
 		      plan->seed, plan->digest);
 	if (p->scenario != SCENARIO_NONE)
 		(void)fprintf(out, "Judged  as scenario %s\n", scenario_name(p->scenario));
+	if (p->stress_ng.is_there)
+		print_stress_ng(&p->stress_ng, out);
 	(void)fprintf(out, "Guard   %s stay free\nPhases:\n", reserve);
 	for (size_t i = 0; i < plan->n_phases; i++)
 		print_phase(&plan->phases[i], i + 1, out);

@@ -287,6 +287,7 @@ static void parse(struct loader *l)
 	l->lines.last = l->line ? l->line : 1;
 	l->p.has_offline = l->lines.sections[SECTION_OFFLINE] > 0;
 	l->p.has_move_pages = l->lines.sections[SECTION_MOVE_PAGES] > 0;
+	l->p.stress_ng.is_there = l->lines.sections[SECTION_STRESS_NG] > 0;
 	for (int i = 0; i < CALLER_MAX; i++)
 		l->p.callers[i].is_there = l->lines.sections[SECTION_CALLER(i)] > 0;
 	if (!l->error)

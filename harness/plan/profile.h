@@ -12,6 +12,9 @@ struct err;
 #define PROFILE_MAX_RUNGS 16
 #define PROFILE_MAX_MEMBERS 24
 #define PROFILE_NAME_SIZE 64
+#define PROFILE_MAX_STRESSORS 8
+#define PROFILE_STRESSOR_SIZE 32
+#define PROFILE_STRESS_OPTIONS_SIZE 200 /* a line's length */
 #define PROFILE_MAX_SEED (1ULL << 53) /* beyond it many a JSON reader is no longer exact */
 
 enum workload_kind {
@@ -117,6 +120,21 @@ struct profile_caller {
 	bool consent;	   /* consent = yes: page frames may be taken out of use; no (default) */
 };
 
+/* [stress-ng]: a load in the background, in the workers' cgroup */
+struct profile_stressor {
+	char name[PROFILE_STRESSOR_SIZE]; /* as stress-ng calls it */
+	uint32_t instances;		  /* >= 1 */
+};
+
+struct profile_stress_ng {
+	bool is_there;
+	struct profile_stressor stressors[PROFILE_MAX_STRESSORS];
+	size_t n_stressors;
+	/* options = of these stressors, "vm-bytes 64M, vm-method flip"; "": none */
+	char options[PROFILE_STRESS_OPTIONS_SIZE];
+	uint64_t memory_bytes; /* memory = by so much the cgroup's bound is raised; default 256 MiB */
+};
+
 struct profile {
 	char name[PROFILE_NAME_SIZE]; /* the file's name without .ini */
 	char *path;		      /* owned */
@@ -166,6 +184,8 @@ struct profile {
 	bool drivers_together; /* drivers = in-turn (default): a phase for each | together */
 
 	struct profile_caller callers[CALLER_MAX];
+
+	struct profile_stress_ng stress_ng;
 };
 
 /*

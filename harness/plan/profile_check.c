@@ -195,6 +195,13 @@ static int check_members(const struct profile *p, const struct profile_lines *li
 	return 0;
 }
 
+static int check_stress_ng(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	int r = p->stress_ng.is_there ? profile_check_stress_ng(&p->stress_ng, e) : 0;
+
+	return r < 0 ? err_wrap(e, "%s:%u", p->path, lines->sections[SECTION_STRESS_NG]) : 0;
+}
+
 int profile_check(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
 	int r;
@@ -213,5 +220,7 @@ int profile_check(const struct profile *p, const struct profile_lines *lines, st
 		r = check_ladder_fits(p, lines, e);
 	if (r == 0)
 		r = check_watchdog(p, lines, e);
+	if (r == 0)
+		r = check_stress_ng(p, lines, e);
 	return r;
 }

@@ -23,6 +23,8 @@ enum key_type {
 	KEY_FIRST,    /* bool: true for words[0], false for words[1] */
 	KEY_RUNGS,    /* p->rungs and p->n_rungs */
 	KEY_MEMBERS,  /* p->members and p->n_members */
+	KEY_STRESSORS, /* p->stress_ng.stressors and its n_stressors */
+	KEY_STRESS_OPTIONS, /* p->stress_ng.options */
 };
 
 enum section_id {
@@ -35,6 +37,7 @@ enum section_id {
 	SECTION_VERDICT,
 	SECTION_WATCHDOG,
 	SECTION_SCENARIO,
+	SECTION_STRESS_NG,
 	SECTION_COMPACTION, /* the callers, in the order of enum caller */
 	SECTION_MIGRATE_PAGES,
 	SECTION_SOFT_OFFLINE,
@@ -77,6 +80,14 @@ int profile_parse_value(const struct profile_key *key, const char *text, struct 
 /* The value as canonical text: integers in the smallest unit, words as they are written. */
 void profile_format_value(const struct profile_key *key, const struct profile *p,
 			  const struct profile_workers *w, char *buffer, size_t size);
+
+/* [stress-ng] (profile_stress_ng.c): "vm:2, cpu" and "vm-bytes 64M, vm-keep", from text and to text. */
+int profile_parse_stressors(const char *text, struct profile_stress_ng *s, struct err *e);
+int profile_parse_stress_options(const char *text, struct profile_stress_ng *s, struct err *e);
+void profile_format_stressors(const struct profile_stress_ng *s, char *buffer, size_t size);
+void profile_format_stress_options(const struct profile_stress_ng *s, char *buffer, size_t size);
+/* Each option belongs to one of the stressors: the reason is without file and line. */
+int profile_check_stress_ng(const struct profile_stress_ng *s, struct err *e);
 
 /* Checks that no single key can make (profile_check.c). */
 struct profile_lines { /* where each thing stands in the file; 0: it does not */

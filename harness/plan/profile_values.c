@@ -231,6 +231,10 @@ int profile_parse_value(const struct profile_key *key, const char *text, struct 
 		return parse_rungs(text, p, e);
 	case KEY_MEMBERS:
 		return parse_members(text, p, e);
+	case KEY_STRESSORS:
+		return profile_parse_stressors(text, &p->stress_ng, e);
+	case KEY_STRESS_OPTIONS:
+		return profile_parse_stress_options(text, &p->stress_ng, e);
 	}
 	return r;
 }
@@ -294,6 +298,12 @@ void profile_format_value(const struct profile_key *key, const struct profile *p
 		return;
 	case KEY_TEXT:
 		(void)snprintf(buffer, size, "%s", (const char *)field);
+		return;
+	case KEY_STRESSORS:
+		profile_format_stressors(&p->stress_ng, buffer, size);
+		return;
+	case KEY_STRESS_OPTIONS:
+		profile_format_stress_options(&p->stress_ng, buffer, size);
 		return;
 	case KEY_RUNGS:
 		format_rungs(p, buffer, size);

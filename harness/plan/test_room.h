@@ -19,6 +19,7 @@ int test_digest(void);
 int test_phases(void);
 int test_print(void);
 int test_series(void);
+int test_stress_ng(void);
 
 /* A folder of the test's own, made before and removed after the group. */
 int scratch_set_up(void **state);
