@@ -43,6 +43,8 @@ static const struct {
 	{"phase_end", fold_take_phase_end, true},
 	{"kmsg_lost", fold_take_kmsg_lost, true},
 	{"witnesses", fold_take_witnesses, true},
+	{"stress_ng_start", fold_take_stress_ng_start, true},
+	{"stress_ng_end", fold_take_stress_ng_end, true},
 	{"worker_exit", fold_take_worker_exit, true},
 	{"setting", fold_take_setting, true},
 	{"setting_restored", fold_take_setting_restored, false},

@@ -33,6 +33,7 @@ struct jsonw;
 #define FOLD_MAX_STUCK 64
 #define FOLD_MAX_STACKS 64 /* of each that was stuck */
 #define FOLD_FRAMES_SIZE 4096
+#define FOLD_MAX_STRESSORS 16
 
 /* A count with the proof that it was measured. */
 struct known {
@@ -161,6 +162,21 @@ struct fold_finding {
 	uint64_t from_console; /* so many of them only the console of the guest told */
 };
 
+struct fold_stressor {
+	char name[FOLD_NAME_SIZE];
+	struct known instances, bogo_ops, wall_ns;
+	char why[FOLD_TEXT_SIZE]; /* the last two are not there */
+};
+
+struct fold_stress_ng {
+	bool is_there, is_confined;
+	char version[32], options[FOLD_TEXT_SIZE];
+	struct known memory_bytes, ran_ns, status, signal;
+	const char *ended; /* one of a fixed list; NULL: not told */
+	struct fold_stressor stressors[FOLD_MAX_STRESSORS];
+	size_t n_stressors;
+};
+
 struct fold_stack {
 	char *frames; /* names, the innermost first, a newline behind each; owned */
 	uint64_t samples;
@@ -200,6 +216,7 @@ struct fold {
 	struct fold_move move;
 	struct fold_caller callers[FOLD_DRIVERS]; /* from FOLD_FIRST_CALLER on */
 	struct fold_soft_offline soft_offline;
+	struct fold_stress_ng stress_ng;
 	struct fold_counts counts; /* the latest cumulative ones */
 	struct fold_vmstat vmstat;
 	struct fold_group *groups; /* owned */
@@ -270,6 +287,10 @@ void fold_take_soft_offline_intent(struct fold *f, struct journal_value o);
 void fold_take_soft_offline(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_soft_offline(struct fold *f); /* NULL: there was none */
 void fold_soft_offline_done(struct fold_soft_offline *s);
+
+void fold_take_stress_ng_start(struct fold *f, struct journal_value o);
+void fold_take_stress_ng_end(struct fold *f, struct journal_value o);
+struct jsonw *fold_describe_stress_ng(struct fold *f); /* NULL: there was none */
 
 void fold_take_counts(struct fold *f, struct journal_value migration);
 struct jsonw *fold_describe_counts(struct fold *f);

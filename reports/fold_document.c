@@ -242,6 +242,7 @@ struct jsonw *fold_describe(struct fold *f)
 				"%llu searches were cut: not every process was looked at in time",
 				(unsigned long long)f->holders_cut);
 	jsonw_set(report, "soft_offline", fold_describe_soft_offline(f));
+	jsonw_set(report, "stress_ng", fold_describe_stress_ng(f));
 	jsonw_set(report, "migration", fold_describe_counts(f));
 	jsonw_set(report, "ladder", fold_describe_ladder(f));
 	describe_behaviour(report);

@@ -17,6 +17,7 @@ struct report {
 /* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
 void report_put_text(FILE *out, const char *text);
 
-/* Parts of the screen for people. */
+/* Parts of the screen for people (report_text_log.c, report_text_load.c). */
 void report_print_lockups(const struct jsonw *report, FILE *out);
+void report_print_stress_ng(const struct jsonw *report, FILE *out);
 void report_print_stuck(const struct jsonw *report, FILE *out);

@@ -364,6 +364,7 @@ void report_print(const struct report *report, FILE *out, bool colour)
 	put_holders(&p);
 	put_migration(&p);
 	put_workers(&p);
+	report_print_stress_ng(p.report, out);
 	put_ladder(&p);
 	report_print_lockups(p.report, out);
 	report_print_stuck(p.report, out);

@@ -87,6 +87,7 @@ int test_ratios(void);
 int test_fold_offline(void);
 int test_fold_console(void);
 int test_fold_stuck(void);
+int test_fold_stress_ng(void);
 int test_fold_move(void);
 int test_fold_counts(void);
 int test_fold_phases(void);

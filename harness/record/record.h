@@ -19,6 +19,7 @@
 #include "observe/vmstat.h"
 #include "observe/witness.h"
 #include "plan/plan.h"
+#include "workers/stress_ng.h"
 #include "workers/workers.h"
 
 struct err;
@@ -90,6 +91,10 @@ void record_finding(struct recorder *r, const struct kmsg_finding *finding);
 void record_stuck(struct recorder *r, const struct stuck_sample *sample);
 void record_witnesses(struct recorder *r, const struct witness_statement *statements, size_t n);
 void record_worker_exit(struct recorder *r, const struct worker_exit *exit);
+/* @is_confined: it has inherited that it may map nothing that is writable and executable. */
+void record_stress_ng_start(struct recorder *r, const struct profile_stress_ng *wanted,
+			    const struct stress_ng_program *program, pid_t pid, bool is_confined);
+void record_stress_ng_end(struct recorder *r, const struct stress_ng_result *result);
 void record_fault(struct recorder *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void record_restore(struct recorder *r, unsigned int n_blocks, const uint32_t *left_offline,
 		    size_t n_left, bool settings_restored);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the service adds to a run: a reload while it goes on, what was found of it after a crash. */
+/* What the service adds to a run: a load beside it, a reload while it goes on, what was found after a crash. */
+#include <sys/wait.h>
+
 #include "record/recorder.h"
 
 void record_reload(struct recorder *r, uint64_t reserve_bytes, const char *refused_why)
@@ -27,4 +29,65 @@ void record_crash(struct recorder *r, const struct record_crash_evidence *eviden
 		jsonw_set_uint(event, "pstore_files", evidence->pstore_files);
 	record_put(r, event);
 	record_flush(r);
+}
+
+static struct jsonw *describe_stressor(const struct profile_stressor *stressor)
+{
+	struct jsonw *object = jsonw_object();
+
+	jsonw_set_string(object, "name", stressor->name);
+	jsonw_set_uint(object, "instances", stressor->instances);
+	return object;
+}
+
+void record_stress_ng_start(struct recorder *r, const struct profile_stress_ng *wanted,
+			    const struct stress_ng_program *program, pid_t pid, bool is_confined)
+{
+	struct jsonw *event = record_new("stress_ng_start"), *list = jsonw_array();
+
+	jsonw_set_int(event, "pid", pid);
+	jsonw_set_string(event, "version", program->version);
+	for (size_t i = 0; i < wanted->n_stressors; i++)
+		jsonw_append(list, describe_stressor(&wanted->stressors[i]));
+	jsonw_set(event, "stressors", list);
+	if (wanted->options[0])
+		jsonw_set_string(event, "options", wanted->options);
+	jsonw_set_uint(event, "memory_bytes", wanted->memory_bytes);
+	jsonw_set_bool(event, "confined", is_confined);
+	record_put(r, event);
+}
+
+/* Figures that are not believed are not written: why is. */
+static struct jsonw *describe_figures(const struct stress_ng_figures *figures)
+{
+	struct jsonw *object = jsonw_object();
+
+	jsonw_set_string(object, "name", figures->name);
+	if (figures->is_believed) {
+		jsonw_set_uint(object, "bogo_ops", figures->bogo_ops);
+		jsonw_set_uint(object, "wall_ns", figures->wall_ns);
+	} else {
+		jsonw_set_string(object, "not_believed", figures->why);
+	}
+	return object;
+}
+
+void record_stress_ng_end(struct recorder *r, const struct stress_ng_result *result)
+{
+	struct jsonw *event = record_new("stress_ng_end"), *list = jsonw_array();
+
+	jsonw_set_string(event, "ended",
+			 result->was_killed  ? "killed"
+			 : result->was_asked ? "asked"
+					     : "early");
+	if (WIFSIGNALED(result->status))
+		jsonw_set_int(event, "signal", WTERMSIG(result->status));
+	else
+		jsonw_set_int(event, "status", WEXITSTATUS(result->status));
+	jsonw_set_uint(event, "ran_ns", result->ran_ns);
+	jsonw_set_uint(event, "lived_ns", result->lived_ns);
+	for (size_t i = 0; i < result->n_figures; i++)
+		jsonw_append(list, describe_figures(&result->figures[i]));
+	jsonw_set(event, "stressors", list);
+	record_put(r, event);
 }

@@ -118,6 +118,7 @@ size_t run_finish(struct run *run)
 void run_done(struct run *run)
 {
 	control_close(run->control);
+	stress_ng_done(run->stress_ng);
 	worker_cgroup_close(run->cgroup);
 	observer_close(run->observer);
 	if (run->has_kmsg)

@@ -16,6 +16,10 @@
 #define COMMON_BYTES (128ULL << 20)
 #define PROCESS_TASKS 4
 #define COMMON_TASKS 64
+/* stress-ng: what it needs for itself, and a stressor beside what the profile gives it. */
+#define STRESS_NG_BYTES (32ULL << 20)
+#define STRESSOR_BYTES (16ULL << 20)
+#define STRESSOR_TASKS 64
 
 static uint64_t hot_bytes(const struct profile_workers *w)
 {
@@ -24,6 +28,17 @@ static uint64_t hot_bytes(const struct profile_workers *w)
 	if (workload_kind_is_huge(w->kind) && huge_page_size(&huge_size, NULL) == 0)
 		page_size = huge_size;
 	return page_size * w->pages * (workload_kind_has_memory_fd(w->kind) ? 1 : w->processes);
+}
+
+static void add_stress_ng(const struct profile_stress_ng *s, struct worker_bounds *bounds)
+{
+	if (!s->is_there)
+		return;
+	bounds->memory_bytes += STRESS_NG_BYTES + s->memory_bytes;
+	for (size_t i = 0; i < s->n_stressors; i++) {
+		bounds->memory_bytes += s->stressors[i].instances * STRESSOR_BYTES;
+		bounds->tasks += (uint64_t)s->stressors[i].instances * STRESSOR_TASKS;
+	}
 }
 
 /* Twice what the greediest phase needs: a bound for a worker that has gone wild, not for the test. */
@@ -44,6 +59,7 @@ static void bounds_of(const struct plan *plan, struct worker_bounds *ret_bounds)
 		if (tasks > ret_bounds->tasks)
 			ret_bounds->tasks = tasks;
 	}
+	add_stress_ng(&plan->profile->stress_ng, ret_bounds);
 }
 
 /* What the guard keeps free no worker can get, whatever its profile allows it. */
@@ -77,30 +93,33 @@ void run_open_cgroup(struct run *run)
 			    worker_cgroup_why(run->cgroup));
 }
 
+/* Each by its number: with stress-ng there are others in it, too. */
 void run_check_cgroup(struct run *run)
 {
-	uint64_t processes, alive = 0;
+	uint64_t inside = 0, alive = 0;
 
 	for (size_t i = 0; i < worker_groups_count(run->groups); i++) {
-		struct worker_totals totals;
+		cleanup_free pid_t *pids = NULL;
+		size_t n = worker_group_pids(run->groups, i, &pids);
 
-		worker_group_totals(run->groups, i, &totals);
-		alive += totals.alive;
+		alive += n;
+		inside += worker_cgroup_holds(run->cgroup, pids, n);
 	}
-	if (worker_cgroup_count(run->cgroup, &processes) && processes < alive)
+	if (worker_cgroup_home(run->cgroup) && inside < alive)
 		record_fault(run->recorder, "%llu workers were put into their cgroup, %llu are in it",
-			     (unsigned long long)alive, (unsigned long long)processes);
+			     (unsigned long long)alive, (unsigned long long)inside);
 }
 
 void run_note_oom_kills(struct run *run)
 {
+	const char *who = run->profile.stress_ng.is_there ? "workers or stressors" : "workers";
 	uint64_t kills = worker_cgroup_oom_kills(run->cgroup);
 
 	if (!kills)
 		return;
-	log_error("%llu workers were killed: the memory of their cgroup has run out",
-		  (unsigned long long)kills);
+	log_error("%llu %s were killed: the memory of their cgroup has run out",
+		  (unsigned long long)kills, who);
 	record_fault(run->recorder,
-		     "%llu workers were killed because their cgroup's memory had run out: that is this harness's bound, no failure of the kernel",
-		     (unsigned long long)kills);
+		     "%llu %s were killed because their cgroup's memory had run out: that is this harness's bound, no failure of the kernel",
+		     (unsigned long long)kills, who);
 }

@@ -116,6 +116,7 @@ static void take_signals(struct run *run)
 	while (read(run->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD) {
 			reap_workers(run);
+			run_reap_stress_ng(run);
 		} else if (info.ssi_signo == SIGHUP && notify_is_managed()) {
 			reload(run);
 		} else {

@@ -187,14 +187,14 @@ static int run_phase(struct run *run, const struct plan_phase *phase, struct err
 
 void run_phases(struct run *run)
 {
-	for (size_t i = 0; i < run->plan.n_phases; i++) {
+	run_start_stress_ng(run);
+	for (size_t i = 0; i < run->plan.n_phases && run->stop == RUN_GOES_ON; i++) {
 		struct err e = {0};
 
-		if (run->stop != RUN_GOES_ON)
-			return;
 		if (run_phase(run, &run->plan.phases[i], &e) < 0) {
 			log_error("%s: %s", run->plan.phases[i].name, e.text);
 			record_fault(run->recorder, "%s: %s", run->plan.phases[i].name, e.text);
 		}
 	}
+	run_stop_stress_ng(run);
 }

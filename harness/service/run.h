@@ -21,6 +21,7 @@
 #include "record/record.h"
 #include "service/prepare.h"
 #include "topology/topology.h"
+#include "workers/stress_ng.h"
 #include "workers/workers.h"
 
 #define RUN_MAX_SETTINGS 160 /* also those of a phase, and a pool of huge pages for each node */
@@ -103,6 +104,8 @@ struct run {
 	_Atomic pid_t driver_tids[OBSERVED_MAX]; /* of the drivers' threads; 0: it does not run */
 	struct worker_cgroup *cgroup; /* where the workers live */
 	struct worker_groups *groups;
+	struct stress_ng_program stress_ng_program; /* when the profile wants it */
+	struct stress_ng *stress_ng;		    /* NULL: it does not run */
 	struct offline_driver *offline;
 	struct move_driver *move;
 	struct caller_driver *callers[CALLER_MAX]; /* NULL: it does not run in this phase */
@@ -166,6 +169,12 @@ int run_reload(struct run *run, struct err *e);
 int run_open_veto(struct run *run, struct err *e);
 void run_arm_veto(struct run *run);
 int run_disarm_veto(struct run *run);
+
+/* run_stress_ng.c: is there one that has what the profile wants? Nothing is started. */
+int run_find_stress_ng(struct run *run, struct err *e);
+void run_start_stress_ng(struct run *run); /* without it the run goes on, and says so */
+void run_reap_stress_ng(struct run *run);  /* on SIGCHLD */
+void run_stop_stress_ng(struct run *run);  /* and waits for its end */
 
 /* hold.c: names who holds the pages of a block that did not go offline, or one that did not move. */
 void run_name_block_holders(struct run *run, const struct offline_event *event);

@@ -218,6 +218,8 @@ int run_set_up(struct run *run, struct err *e)
 	code = check_unfinished(e);
 	if (code == EXIT_PASS)
 		code = check_resume(run, e);
+	if (code == EXIT_PASS && run_find_stress_ng(run, e) < 0)
+		code = EXIT_CANNOT_JUDGE;
 	if (code != EXIT_PASS)
 		return code;
 	run_make_id(run->profile.name, run->id);

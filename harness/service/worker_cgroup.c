@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -285,20 +286,42 @@ struct worker_cgroup *worker_cgroup_open(const struct worker_bounds *bounds)
 	return c;
 }
 
-bool worker_cgroup_count(const struct worker_cgroup *c, uint64_t *ret_processes)
+/* Who is in it now, by the caller's; 0: nobody, there is none, or it cannot be read. */
+static size_t read_pids(const struct worker_cgroup *c, pid_t **ret_pids)
 {
 	cleanup_free char *path = NULL, *text = NULL;
-	size_t length;
+	size_t length, n = 0;
+	char *at, *end;
 
+	*ret_pids = NULL;
 	if (!worker_cgroup_home(c))
-		return false;
+		return 0;
 	path = memory_format("%s/cgroup.procs", c->directories[0]);
 	if (file_read_all(path, &text, &length, NULL) < 0)
-		return false;
-	*ret_processes = 0;
-	for (const char *at = text; (at = strchr(at, '\n')); at++)
-		(*ret_processes)++;
-	return true;
+		return 0;
+	*ret_pids = memory_alloc(length / 2 + 1, sizeof(**ret_pids));
+	for (at = text; *at; at = *end ? end + 1 : end) {
+		long pid = strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		(*ret_pids)[n++] = (pid_t)pid;
+	}
+	return n;
+}
+
+size_t worker_cgroup_holds(const struct worker_cgroup *c, const pid_t *pids, size_t n)
+{
+	cleanup_free pid_t *inside = NULL;
+	size_t n_inside = read_pids(c, &inside), held = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n_inside; k++)
+			if (inside[k] == pids[i]) {
+				held++;
+				break;
+			}
+	return held;
 }
 
 /* "oom_kill N" stands in memory.events, in version 1 in memory.oom_control (since 4.13). */
@@ -337,18 +360,27 @@ char *worker_cgroup_describe(const struct worker_cgroup *c)
 	return text;
 }
 
-/* The workers were told to end and have ended; this is for those that have not. */
+/*
+ * The workers were told to end and have ended; this is for those that have not, and for what stress-ng
+ * has left. cgroup.kill (5.14 and later, version 2) misses no one that forks meanwhile; elsewhere it is
+ * done again until nobody is left.
+ */
 static void kill_all(const struct worker_cgroup *c)
 {
-	uint64_t until_ns = clock_monotonic_ns() + EMPTY_NS, n;
+	uint64_t until_ns = clock_monotonic_ns() + EMPTY_NS;
 	cleanup_free char *path = memory_format("%s/cgroup.kill", c->directories[0]);
-	bool is_told = false;
 
-	while (worker_cgroup_count(c, &n) && n > 0 && clock_monotonic_ns() < until_ns) {
-		cleanup_close int fd = is_told ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+	while (clock_monotonic_ns() < until_ns) {
+		cleanup_free pid_t *pids = NULL;
+		size_t n = read_pids(c, &pids);
+		cleanup_close int fd = n > 0 ? open(path, O_WRONLY | O_CLOEXEC) : -1;
 
-		/* 5.14 and later, version 2 only; elsewhere PR_SET_PDEATHSIG has to do. */
-		is_told = is_told || (fd >= 0 && write(fd, "1", 1) == 1);
+		if (n == 0)
+			return;
+		if (fd < 0 || write(fd, "1", 1) != 1)
+			for (size_t i = 0; i < n; i++)
+				if (pids[i] > 0) /* 0: one of another PID namespace */
+					(void)kill(pids[i], SIGKILL);
 		(void)clock_sleep_ns(POLL_NS);
 	}
 }

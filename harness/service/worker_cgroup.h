@@ -41,7 +41,7 @@ const char *worker_cgroup_why(const struct worker_cgroup *c);
 /* "v2: memory.max 1048576, ...", as the kernel keeps it, or "none: why"; the caller's. */
 char *worker_cgroup_describe(const struct worker_cgroup *c);
 
-/* Processes in it now; false: there is none, or it cannot be read. */
-bool worker_cgroup_count(const struct worker_cgroup *c, uint64_t *ret_processes);
+/* How many of @pids are in it now. */
+size_t worker_cgroup_holds(const struct worker_cgroup *c, const pid_t *pids, size_t n);
 /* Workers that were killed since the last call because the group's memory ran out. */
 uint64_t worker_cgroup_oom_kills(struct worker_cgroup *c);

@@ -141,6 +141,10 @@ callers)
 		--qemu-arg=-device --qemu-arg=nvdimm,memdev=slow,id=slow0,node=2
 	validate_reports
 	;;
+stress-ng)
+	boot "$name" --file "$(command -v stress-ng)"
+	validate_reports
+	;;
 placer | observers)
 	boot "$name" # no runs there, so no reports
 	;;

@@ -32,6 +32,7 @@ suite guest-faults 900 harness/tests/guest.sh "$build" faults
 suite guest-lockups 2400 harness/tests/guest.sh "$build" lockups
 suite guest-control 600 harness/tests/guest.sh "$build" control
 suite guest-cgroup 600 harness/tests/guest.sh "$build" cgroup
+suite guest-stress-ng 900 harness/tests/guest.sh "$build" stress-ng
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
 suite guest-observers 600 harness/tests/guest.sh "$build" observers

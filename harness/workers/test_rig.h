@@ -17,6 +17,7 @@ int test_groups(void);
 int test_trouble(void);
 int test_aim(void);
 int test_order(void);
+int test_stress_ng(void);
 
 /* build/memsoak-worker beside the test's own program. */
 const char *rig_worker_path(void);

@@ -3,5 +3,5 @@
 
 int main(void)
 {
-	return test_placement() + test_groups() + test_trouble() + test_aim() + test_order();
+	return test_placement() + test_groups() + test_trouble() + test_stress_ng() + test_aim() + test_order();
 }
