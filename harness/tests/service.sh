@@ -1,25 +1,40 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# memsoak as a service, in a guest that boots Debian with systemd: two boots of one disk, with a panic
-# between them. Prints "ok" and "not ok" lines. Usage: service.sh BUILD
+# memsoak as a service, in a guest that boots Debian with systemd and installs the package: two boots of
+# one disk, with a panic between them. Prints "ok" and "not ok" lines. Usage: service.sh BUILD
+# PARTS="stress full-disk": only these (service/parts); without "panic" there is no second boot.
+# DEB=FILE: that package instead of one of this tree.
 set -u
 cd "$(dirname "$0")/../.." || exit
 build=$1
 kernel=${KERNEL:-stock}
+parts=${PARTS:-refusals life verdict security limits oom full-disk hostile stress sigkill watchdog moments panic}
 share=$build/test/service
 rm -rf "$share"
-mkdir -p "$share/root"
+mkdir -p "$share/parts.d"
 
-image=$(harness/lab/make-rootfs.sh "$build/memsoak" "$build/memsoakd" "$build/memsoak-worker") || {
+for part in $parts; do
+	if [ ! -e "harness/tests/service/parts/$part.sh" ]; then
+		echo "not ok there is no part '$part': $(cd harness/tests/service/parts && echo *.sh)"
+		exit 1
+	fi
+done
+image=$(harness/lab/make-rootfs.sh --with stress-ng "$build/memsoak" "$build/memsoakd" "$build/memsoak-worker") || {
 	echo "not ok the Debian system could not be made"
 	exit 1
 }
-if ! make BUILD="$build" install DESTDIR="$share/root" > "$share/install.log" 2>&1; then
-	echo "not ok make install"
-	sed 's/^/# /' "$share/install.log"
-	exit 1
+if [ -z "${DEB:-}" ]; then
+	if ! systemd/packaging/build-deb.sh "$build" > "$share/deb.log" 2>&1; then
+		echo "not ok the packages could not be made"
+		sed 's/^/# /' "$share/deb.log"
+		exit 1
+	fi
+	DEB=$(find "$build/deb" -name 'memsoak_*.deb')
 fi
+cp "$DEB" "$share/memsoak.deb" || exit
 cp harness/tests/service/*.sh "$share/"
+cp harness/tests/service/parts/*.sh "$share/parts.d/"
+echo "$parts" > "$share/parts"
 cp "$build/test/guest/talk" "$share/"
 cp --sparse=always "$image" "$share/disk"
 # What the firmware keeps over a crash (ACPI ERST): a file, as the disk is.
@@ -43,10 +58,14 @@ if ! boot first harness/tests/service/first-boot.sh; then
 		tr -d '\r' < "$share/console-first.log" | tail -n 20 | sed 's/^/# /'
 	fi
 fi
-boot second harness/tests/service/second-boot.sh || {
-	echo "not ok the second boot ended badly"
-	tr -d '\r' < "$share/console-second.log" | tail -n 20 | sed 's/^/# /'
-}
+case " $parts " in
+*" panic "*)
+	boot second harness/tests/service/second-boot.sh || {
+		echo "not ok the second boot ended badly"
+		tr -d '\r' < "$share/console-second.log" | tail -n 20 | sed 's/^/# /'
+	}
+	;;
+esac
 
 found=0
 for report in $(find "$share/runs" -name report.json 2> /dev/null | sort); do

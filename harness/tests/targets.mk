@@ -56,7 +56,7 @@ test-build: all unit-tests $(TEST_PROGRAMS)
 # --- the service, in a guest with systemd: half an hour without KVM ---------------------------
 .PHONY: test-service
 test-service: setup-test
-	$(Q)harness/lab/install-deps.sh service
+	$(Q)harness/lab/install-deps.sh service package
 	$(Q)$(MAKE) --no-print-directory all $(BUILD)/test/guest/talk lab-stock
 	$(Q)harness/tests/run-tests.sh $(BUILD) service
 

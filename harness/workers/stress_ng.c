@@ -21,7 +21,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 
-#define ANSWER_NS (30 * NS_PER_S) /* an emulated guest under load takes seconds to start it */
+#define ANSWER_NS (60 * NS_PER_S) /* an emulated guest under load takes seconds to start it */
 #define LOOK_NS (10 * NS_PER_MS)
 #define MAX_ANSWER 65536
 #define MAX_FIXED_ARGUMENTS 24
@@ -65,8 +65,10 @@ static int ask(const char *path, const char *option, char **ret_text, struct err
 	if (r < 0)
 		return r;
 	status = wait_for_answer(&process, clock_monotonic_ns() + ANSWER_NS);
-	if (pread(fd, text, MAX_ANSWER - 1, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(e, -EIO, "'%s %s' gives no answer: is this stress-ng?", path, option);
+	if (pread(fd, text, MAX_ANSWER - 1, 0) < 0 || status != 0)
+		return err_set(e, -EIO, "'%s %s' gives no answer (it ended with %s %d): is this stress-ng?",
+			       path, option, WIFEXITED(status) ? "status" : "signal",
+			       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	*ret_text = steal_ptr(&text);
 	return 0;
 }

@@ -192,6 +192,37 @@ static void who_does_not_end_is_killed(void **state)
 	stress_ng_done(NULL);
 }
 
+/* The one of this host, if there is one: small, for four seconds. */
+static void the_real_one_is_understood(void **state)
+{
+	struct profile_stress_ng s = wanted("vm-bytes 1M, cpu-load 10");
+	const struct stress_ng_options how = {
+		.wanted = &s, .folder = folder, .seed = 7, .timeout_s = 60};
+	struct stress_ng_program program = {0};
+	struct stress_ng_result result;
+	struct stress_ng *started = NULL;
+	struct err e = {0};
+	int r = stress_ng_find(NULL, &s, &program, &e);
+
+	(void)state;
+	if (r == -ENOENT)
+		skip();
+	assert_int_equal(r, 0);
+	assert_int_equal(stress_ng_start(&program, &how, &started, &e), 0);
+	(void)clock_sleep_ns(4 * NS_PER_S);
+	assert_false(stress_ng_reap(started));
+	stress_ng_ask_to_end(started);
+	wait_for_end(started);
+	stress_ng_result(started, &result);
+	assert_int_equal(result.status, 0);
+	assert_true(group_is_gone(stress_ng_pid(started)));
+	for (size_t i = 0; i < result.n_figures; i++)
+		if (!result.figures[i].is_believed)
+			fail_msg("%s: %s", result.figures[i].name, result.figures[i].why);
+	stress_ng_done(started);
+	assert_int_equal(rig_children(), 0);
+}
+
 /* --- what it says of itself -------------------------------------------------------------------- */
 static const char yaml_0_15[] =
 	"---\nsystem-info:\n      stress-ng-version: 0.15.06\n      uptime: 981\n\nmetrics:\n"
@@ -307,6 +338,7 @@ int test_stress_ng(void)
 		cmocka_unit_test(it_is_told_what_the_profile_says),
 		cmocka_unit_test(asked_to_end_it_ends),
 		cmocka_unit_test(who_does_not_end_is_killed),
+		cmocka_unit_test(the_real_one_is_understood),
 		cmocka_unit_test(its_yaml_is_read),
 		cmocka_unit_test(any_bytes_are_read),
 		cmocka_unit_test(what_cannot_be_true_is_not_believed),

@@ -74,3 +74,66 @@ is_settled() { # UNIT
 newest_run() {
 	find /var/lib/memsoak/runs -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1
 }
+
+soak_profile() { # NAME DURATION FURTHER
+	cat > "/etc/memsoak/$1.ini" <<EOF
+[run]
+duration = $2
+unattended = yes
+$3
+[guard]
+reserve = 128MiB
+[offline]
+deadline = 10s
+[move_pages]
+batch = 16
+[watchdog]
+hung_task_timeout = 100s
+[workers aimed]
+workload = refault
+kind = shared-memfd
+processes = 2
+threads = 1
+pages = 16
+driven_by = offline
+[workers moved]
+workload = refault
+kind = private-anonymous
+processes = 1
+threads = 1
+pages = 16
+driven_by = move_pages
+EOF
+}
+
+start_soak() { # UNIT WHAT
+	check "$2: it starts" systemctl start "$1"
+	check "$2: attempts are made" wait_for 120 sh -c "memsoak status --json | jq -e '.runs[0].attempts >= 1'"
+	run=$(newest_run)
+}
+
+# Comes to its end by itself; its exit status is its verdict's, and is-failed says the same.
+check_verdict() { # UNIT WHAT
+	check "$2: it comes to its end" wait_for 180 is_settled "$1"
+	verdict=$(jq .verdict.exit "$run/report.json")
+	echo "# $2: $(jq -c .verdict "$run/report.json")"
+	check_property "$2" "$1" ExecMainStatus "$verdict"
+	check_property "$2: a verdict is not tried again" "$1" NRestarts 0
+	case $verdict in
+	0 | 4 | 5) check "$2: is-failed is the verdict" sh -c "! systemctl is-failed '$1'" ;;
+	*) check "$2: is-failed is the verdict" systemctl is-failed "$1" ;;
+	esac
+	check_restored "$2"
+}
+
+# The folder of the workers' cgroup of a unit.
+workers_group() { # UNIT
+	echo "/sys/fs/cgroup$(systemctl show -p ControlGroup --value "$1")/memsoak-workers"
+}
+
+# For the host's validators.
+keep_runs() {
+	mkdir -p /share/runs
+	cp -r /var/lib/memsoak/runs/. /share/runs/
+	journalctl -b --no-pager > /share/first-boot.journal
+}
