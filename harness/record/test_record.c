@@ -96,6 +96,7 @@ int main(void)
 		{"full disk", full_disk_tests, n_full_disk_tests},
 		{"crash", crash_tests, n_crash_tests},
 		{"stuck", stuck_tests, n_stuck_tests},
+		{"stress-ng", stress_ng_tests, n_stress_ng_tests},
 		{"poison", poison_tests, n_poison_tests},
 	};
 	int failed = 0;

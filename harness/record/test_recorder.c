@@ -349,40 +349,6 @@ static void *record_many(void *context)
 	return NULL;
 }
 
-static void test_stress_ng(void **state)
-{
-	const struct profile_stress_ng wanted = {
-		.stressors = {{"vm", 2}, {"cpu", 1}}, .n_stressors = 2, .options = "vm-keep",
-		.memory_bytes = 4096};
-	const struct stress_ng_program program = {.version = "0.15.06"};
-	const struct stress_ng_result result = {
-		.status = 3 << 8, .ran_ns = 5, .lived_ns = 6, .n_figures = 2,
-		.figures = {{.name = "vm", .is_believed = true, .bogo_ops = 0, .wall_ns = 5},
-			    {.name = "cpu", .bogo_ops = 160124751, .why = "garbage"}}};
-	struct recorder *r = open_new();
-	struct jsonw *start, *end;
-	const struct jsonw *list;
-
-	(void)state;
-	record_stress_ng_start(r, &wanted, &program, 7, true);
-	record_stress_ng_end(r, &result);
-	recorder_close(r);
-	start = only("stress_ng_start");
-	end = only("stress_ng_end");
-	assert_string_equal(jsonw_get_string(start, "options"), "vm-keep");
-	assert_int_equal(jsonw_get_uint(jsonw_at(jsonw_get(start, "stressors"), 0), "instances"), 2);
-	assert_true(jsonw_get_bool(start, "confined"));
-	assert_string_equal(jsonw_get_string(end, "ended"), "early");
-	assert_int_equal(jsonw_get_uint(end, "status"), 3);
-	assert_false(jsonw_has(end, "signal"));
-	list = jsonw_get(end, "stressors");
-	assert_true(jsonw_has(jsonw_at(list, 0), "bogo_ops")); /* measured, and 0 */
-	assert_false(jsonw_has(jsonw_at(list, 1), "bogo_ops"));
-	assert_string_equal(jsonw_get_string(jsonw_at(list, 1), "not_believed"), "garbage");
-	jsonw_free(start);
-	jsonw_free(end);
-}
-
 static void test_threads(void **state)
 {
 	struct recorder *r = open_new();
@@ -408,6 +374,6 @@ const struct CMUnitTest recorder_tests[] = {
 	TEST(test_unread_log),	   TEST(test_intent_is_on_disk),
 	TEST(test_hostile_text), TEST(test_witnesses),  TEST(test_folder_in_use),
 	TEST(test_reopen_after_every_cut), TEST(test_reopen_nothing),
-	TEST(test_threads),	   TEST(test_stress_ng),
+	TEST(test_threads),
 };
 const size_t n_recorder_tests = ARRAY_SIZE(recorder_tests);
