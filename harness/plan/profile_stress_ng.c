@@ -85,7 +85,7 @@ static int parse_stressor(char *item, struct profile_stressor *ret_stressor, str
 
 int profile_parse_stressors(const char *text, struct profile_stress_ng *s, struct err *e)
 {
-	struct profile_stressor list[PROFILE_MAX_STRESSORS];
+	struct profile_stressor list[PROFILE_MAX_STRESSORS] = {0};
 	char item[PROFILE_STRESS_OPTIONS_SIZE];
 	size_t n = 0;
 

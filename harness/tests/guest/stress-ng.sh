@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # stress-ng beside a soak: where it lives, how it ends on every way out, and what is believed of it.
+# shellcheck disable=SC2317 # functions that check() calls
 # shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 group=/sys/fs/cgroup/memsoak-workers
@@ -59,7 +60,7 @@ end() {
 
 # --- a run to its end -----------------------------------------------------------------------------
 begin whole
-ps -o pid,comm | grep stress-ng | sed 's/^/# /'
+ps -o pid,comm | sed -n '/stress-ng/s/^/# /p'
 inside=0 outside=0
 for pid in $(stressors); do
 	if grep -q '^0::/memsoak-workers$' "/proc/$pid/cgroup"; then

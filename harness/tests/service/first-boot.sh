@@ -4,6 +4,7 @@
 # leaves the host as it found it, so that each can be run alone.
 # shellcheck source=harness/tests/service/lib.sh
 . /share/lib.sh
+# shellcheck disable=SC2034 # the parts'
 unit=memsoak@soak.service
 
 . /share/parts.d/install.sh
@@ -25,6 +26,7 @@ ExecStart=/bin/true
 EOF
 systemctl start pin.service
 
+# shellcheck disable=SC2013 # one line of words
 for part in $(cat /share/parts); do
 	began=$(cut -d. -f1 /proc/uptime)
 	. "/share/parts.d/$part.sh"

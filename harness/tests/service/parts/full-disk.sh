@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # The disk of the records is full in the middle of a run.
 soak_profile full 40s ''
 mount -t tmpfs -o size=3m,mode=755 tmpfs /var/lib/memsoak

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # The control socket under the unit: one that a dead daemon left, and clients that mean no good.
 socket=/run/memsoak/control
 status='{"version":1,"command":"status"}'

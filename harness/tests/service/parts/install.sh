@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # The package, by dpkg: its maintainer scripts have made all that the unit needs.
 check "dpkg -i memsoak.deb" dpkg -i /share/memsoak.deb
 install -m 755 /share/talk /usr/local/bin/

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # Started, asked, reloaded, stopped; and a second one beside it.
 check "systemctl start returns" systemctl start $unit
 check_property "after the start" $unit ActiveState active

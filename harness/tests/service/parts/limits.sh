@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # Bounds: the workers' own, which the daemon sets, and an administrator's for the slice.
 start_soak $unit "limits"
 group=$(workers_group $unit)

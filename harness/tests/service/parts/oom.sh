@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # Workers are killed for want of memory in their group: a fault of the harness, no failure of the kernel.
 soak_profile oom 40s ''
 start_soak memsoak@oom.service "oom"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # The host goes down: the rest is for the second boot.
 systemctl enable memsoak@crash.service memsoak-recover.service
 systemctl start memsoak@crash.service

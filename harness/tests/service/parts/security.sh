@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # How the unit is rated, by the systemd that runs it; one that is laxer would be noticed.
 rated() { # UNIT MOST-TIMES-TEN
 	systemd-analyze security --no-pager --threshold="$2" "$1"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # SIGKILL: restored, restarted.
 systemctl start $unit
 check "before SIGKILL: attempts" wait_for 120 sh -c "memsoak status --json | jq -e '.runs[0].attempts >= 1'"

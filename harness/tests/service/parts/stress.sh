@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # stress-ng beside a soak, under the unit: with its protections, and with those dropped that it inherits.
 soak_profile stress 30s ''
 cat >> /etc/memsoak/stress.ini <<'EOF'

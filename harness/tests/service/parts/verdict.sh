@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # Runs that come to their end: is-failed is the verdict, whichever it is.
 systemctl start memsoak@short.service
 run=$(newest_run)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154 # sourced by first-boot.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2034 # sourced by first-boot.sh, which sets unit
 # A loop that hangs is ended by the watchdog, one that runs is not.
 mkdir -p /run/systemd/system/$unit.d
 printf '[Service]\nWatchdogSec=8\nRestart=no\n' > /run/systemd/system/$unit.d/short.conf
