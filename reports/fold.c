@@ -42,6 +42,7 @@ static const struct {
 	{"phase", fold_take_phase, true},
 	{"phase_end", fold_take_phase_end, true},
 	{"kmsg_lost", fold_take_kmsg_lost, true},
+	{"kmsg_dropped", fold_take_kmsg_dropped, true},
 	{"witnesses", fold_take_witnesses, true},
 	{"stress_ng_start", fold_take_stress_ng_start, true},
 	{"stress_ng_end", fold_take_stress_ng_end, true},
@@ -55,10 +56,17 @@ static const struct {
 	{"end", fold_take_end, true},
 };
 
-static void take_event(struct fold *f, const struct journal_event *event, bool is_first_boot)
+void fold_take_event(struct fold *f, const struct journal *j, const struct journal_event *event)
 {
+	uint64_t boots = f->before.boots + journal_figures(j)->boots - (f->before.files > 0);
+	bool is_first_boot = boots <= 1;
 	size_t i = 0;
 
+	if (journal_event_is(event, JOURNAL_TOTALS)) {
+		fold_take_totals(f, event->object);
+		journal_unfinished_take(&f->unfinished, event);
+		return;
+	}
 	while (i < ARRAY_SIZE(events) && !journal_event_is(event, events[i].name))
 		i++;
 	if (i == ARRAY_SIZE(events)) {
@@ -83,18 +91,16 @@ static int read_journal(struct fold *f, const char *path, struct err *e)
 	if (r < 0)
 		return r;
 	while ((r = journal_next(j, &event, e)) > 0)
-		take_event(f, &event, journal_figures(j)->boots <= 1);
-	f->journal = *journal_figures(j);
+		fold_take_event(f, j, &event);
+	fold_look_at_journal(f, j);
 	if (f->last_t_ns < f->first_t_ns)
 		f->last_t_ns = f->first_t_ns;
 	journal_close(j);
 	return r;
 }
 
-static void fold_done(struct fold *f)
+void fold_forget(struct fold *f)
 {
-	run_file_done(&f->run);
-	guest_end_done(&f->guest_end);
 	journal_unfinished_done(&f->unfinished);
 	fold_offline_done(&f->offline);
 	tally_done(&f->move.by_status);
@@ -111,6 +117,13 @@ static void fold_done(struct fold *f)
 	jsonw_free(f->settings);
 	jsonw_free(f->holders);
 	jsonw_free(f->witnesses);
+}
+
+static void fold_done(struct fold *f)
+{
+	run_file_done(&f->run);
+	guest_end_done(&f->guest_end);
+	fold_forget(f);
 	jsonw_free(f->unmeasured);
 	free(f);
 }
@@ -164,6 +177,8 @@ static int fold_folder(const char *directory, bool is_live, struct report **ret_
 	r = run_file_read(run, &f->run, e);
 	if (r == 0)
 		r = read_journal(f, journal, e);
+	if (r == 0)
+		fold_count_dropped(f, directory);
 	guest_end_read(directory, &f->guest_end);
 	fold_take_console(f);
 	/* A run that has ended is not going on, whatever the caller believes. */

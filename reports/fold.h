@@ -19,6 +19,7 @@
 #include "reports/tally.h"
 #include "reports/verdict.h"
 
+struct err;
 struct jsonw;
 
 #define FOLD_MAX_BLOCKS 131072
@@ -194,11 +195,20 @@ struct fold_stuck {
 	size_t n_stacks;
 };
 
+/* Of a journal whose first files are gone: what its totals say of them. */
+struct fold_before {
+	uint64_t files; /* so many were before this one */
+	uint64_t events, corrupt, gaps, boots;
+	uint64_t totals; /* records of this file that are such totals, no events */
+};
+
 struct fold {
 	struct guest_end guest_end;
 	struct run_file run;
 	bool is_live;
-	struct journal_figures journal;
+	struct fold_before before;
+	struct journal_figures journal; /* of all its files */
+	uint64_t events_dropped; /* that stand in no file any more */
 	struct journal_unfinished unfinished;
 
 	/* the frame */
@@ -208,7 +218,7 @@ struct fold {
 	const char *source; /* one of a fixed list; NULL: there was no start record */
 	char symbol[64], source_why[256];
 	bool has_restore, settings_restored;
-	uint64_t rss_max_bytes, kmsg_lost_told;
+	uint64_t rss_max_bytes, kmsg_lost_told, kmsg_dropped;
 	uint64_t n_events_unknown;
 
 	struct fold_offline offline;
@@ -242,6 +252,22 @@ struct fold {
 	struct jsonw *unmeasured; /* owned until the document takes it */
 };
 
+/* One record; @j is where it was read. */
+void fold_take_event(struct fold *f, const struct journal *j, const struct journal_event *event);
+/* Brings f->journal up to what @j has read so far. */
+void fold_look_at_journal(struct fold *f, const struct journal *j);
+void fold_forget(struct fold *f); /* frees what was folded; the run, and "unmeasured", stay */
+
+/*
+ * totals.c: what was folded, as records that begin a journal's next file, and taken in from there.
+ * Both know each member of struct fold by its name and place (totals_tables.c).
+ */
+void fold_put_totals(const struct fold *f, void (*put)(void *context, struct jsonw *record),
+		     void *context);
+void fold_take_totals(struct fold *f, struct journal_value o);
+/* From the file before, if that is still there. */
+void fold_count_dropped(struct fold *f, const char *directory);
+
 /* Sums and looks, for the parts. */
 void fold_sum(struct journal_value object, const char *key, uint64_t *into);
 /* A sum that is too great stays at the greatest number: one that began again at 0 would look real. */
@@ -264,6 +290,8 @@ void fold_take_aimed(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_offline(struct fold *f);
 /* The report's offline.blocks as JSON text; owned by the caller. */
 char *fold_offline_blocks(const struct fold *f, size_t *ret_length);
+/* The block's entry, made when new; NULL beyond the bound. */
+struct fold_block *fold_offline_block(struct fold_offline *o, uint32_t id);
 void fold_offline_done(struct fold_offline *o);
 
 /* True: it was one that had been vetoed, and is counted. */
@@ -309,12 +337,15 @@ void fold_take_finding(struct fold *f, struct journal_value o);
 void fold_take_fault(struct fold *f, struct journal_value o);
 void fold_take_witnesses(struct fold *f, struct journal_value o);
 void fold_take_kmsg_lost(struct fold *f, struct journal_value o);
+void fold_take_kmsg_dropped(struct fold *f, struct journal_value o);
 void fold_take_worker_exit(struct fold *f, struct journal_value o);
 void fold_take_setting(struct fold *f, struct journal_value o);
 void fold_take_setting_restored(struct fold *f, struct journal_value o);
 /* What guest-end.json has of the console: after the last event. */
 void fold_take_console(struct fold *f);
 const char *fold_finding_kind(const char *kind); /* of a fixed list */
+const char *fold_known_source(const char *source); /* of a fixed list */
+const char *fold_known_who(const char *who); /* of a fixed list */
 struct fold_finding *fold_same_finding(struct fold *f, const struct fold_finding *new); /* NULL: none */
 void fold_repeat_finding(struct fold_finding *old, const struct fold_finding *new, uint64_t count);
 void fold_keep_finding(struct fold *f, struct fold_finding *new); /* takes what it owns */

@@ -187,6 +187,8 @@ static void describe_kernel_log(struct fold *f, struct jsonw *report)
 	if (!f->kmsg_records.is_known)
 		fold_unmeasured(f, "kernel_log.records", "the journal has no end record");
 	jsonw_set_uint(log, "lost", lost);
+	if (f->kmsg_dropped)
+		jsonw_set_uint(log, "dropped", f->kmsg_dropped);
 	if (lost)
 		fold_unmeasured(f, "lockups",
 				"%llu records of the kernel's log were overwritten before they were read: what they said is not listed",

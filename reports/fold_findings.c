@@ -201,6 +201,11 @@ void fold_take_kmsg_lost(struct fold *f, struct journal_value o)
 	fold_sum(o, "records", &f->kmsg_lost_told);
 }
 
+void fold_take_kmsg_dropped(struct fold *f, struct journal_value o)
+{
+	fold_sum(o, "records", &f->kmsg_dropped);
+}
+
 void fold_take_worker_exit(struct fold *f, struct journal_value o)
 {
 	char group[FOLD_NAME_SIZE] = "?";
@@ -290,6 +295,10 @@ static struct jsonw *describe_journal(const struct fold *f)
 	jsonw_set_uint(journal, "gaps", f->journal.gaps);
 	jsonw_set_uint(journal, "boots", f->journal.boots);
 	jsonw_set_bool(journal, "torn", f->journal.torn);
+	if (f->before.files) {
+		jsonw_set_uint(journal, "files", f->before.files + 1);
+		jsonw_set_uint(journal, "dropped", f->events_dropped);
+	}
 	return journal;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The run's frame: its start, its samples, its restore, its end. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "reports/fold.h"
@@ -20,19 +21,22 @@ static void take_vmstat(struct fold *f, struct journal_value vmstat)
 	}
 }
 
-static const char *known_source(struct journal_value o)
+const char *fold_known_source(const char *source)
 {
 	static const char *const sources[] = {"perf-kprobe", "hist", "tracepoint", "vmstat-proxy"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
-		if (journal_equals(o, "source", sources[i]))
+		if (strcmp(sources[i], source) == 0)
 			return sources[i];
 	return "none";
 }
 
 void fold_take_start(struct fold *f, struct journal_value o)
 {
-	f->source = known_source(o);
+	char source[32] = "";
+
+	(void)journal_string(o, "source", source, sizeof(source));
+	f->source = fold_known_source(source);
 	(void)journal_string(o, "symbol", f->symbol, sizeof(f->symbol));
 	(void)journal_string(o, "why", f->source_why, sizeof(f->source_why));
 }

@@ -29,8 +29,7 @@ static void grow(struct fold_offline *o)
 	o->blocks = memory_grow(o->blocks, o->n_slots / 2, sizeof(*o->blocks));
 }
 
-/* The block's entry, made when new; NULL beyond the bound. */
-static struct fold_block *block_entry(struct fold_offline *o, uint32_t id)
+struct fold_block *fold_offline_block(struct fold_offline *o, uint32_t id)
 {
 	uint32_t *slot;
 
@@ -139,7 +138,8 @@ void fold_take_offline(struct fold *f, struct journal_value o)
 		f->phase->offline_attempts++;
 		f->phase->offline_succeeded += a.is_success;
 	}
-	b = journal_uint(o, "block", &id) && id <= UINT32_MAX ? block_entry(all, (uint32_t)id) : NULL;
+	b = journal_uint(o, "block", &id) && id <= UINT32_MAX ? fold_offline_block(all, (uint32_t)id)
+								    : NULL;
 	if (b)
 		add_to_block(b, o, &a);
 	else

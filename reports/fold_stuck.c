@@ -12,7 +12,7 @@
 
 #define STACKS_LISTED 8
 
-static const char *known_who(const char *who)
+const char *fold_known_who(const char *who)
 {
 	for (int i = 0; i < FOLD_DRIVERS; i++)
 		if (strcmp(fold_driver_name((enum fold_driver)i), who) == 0)
@@ -97,7 +97,7 @@ void fold_take_stuck(struct fold *f, struct journal_value o)
 	(void)journal_string(o, "who", who, sizeof(who));
 	(void)journal_string(o, "group", new.group, sizeof(new.group));
 	(void)journal_string(o, "state", state, sizeof(state));
-	new.who = known_who(who);
+	new.who = fold_known_who(who);
 	fold_known(o, "block", &new.block);
 	if (journal_bool(o, "is_last", &is_last) && is_last)
 		f->is_stuck_cut = true;

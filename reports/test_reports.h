@@ -106,3 +106,4 @@ int test_pinned(void);
 int test_scenario_soft_offline(void);
 int test_scenario_alloc_locked(void);
 int test_scenario_mlock(void);
+int test_totals(void);

@@ -179,6 +179,9 @@ struct profile {
 
 	struct profile_watchdog watchdog;
 
+	/* [record] */
+	uint64_t journal_limit_bytes; /* of events.jsonl, and of kmsg.log; default 256 MiB */
+
 	/* [scenario] */
 	enum scenario scenario;
 	bool drivers_together; /* drivers = in-turn (default): a phase for each | together */

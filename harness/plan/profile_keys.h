@@ -36,6 +36,7 @@ enum section_id {
 	SECTION_LADDER,
 	SECTION_VERDICT,
 	SECTION_WATCHDOG,
+	SECTION_RECORD,
 	SECTION_SCENARIO,
 	SECTION_STRESS_NG,
 	SECTION_COMPACTION, /* the callers, in the order of enum caller */

@@ -20,6 +20,7 @@ struct journal {
 	char *buffer; /* [begin, end) is what was read and not used yet */
 	size_t room, begin, end;
 	uint64_t offset; /* in the file, of buffer[begin] */
+	uint64_t limit;	 /* nothing of the file beyond this is read */
 	bool is_at_end;	 /* of the file */
 	bool is_skipping; /* within a line that is too long */
 	struct journal_line line;
@@ -40,6 +41,7 @@ int journal_open(const char *path, struct journal **ret_journal, struct err *e)
 	j->fd = steal_fd(&fd);
 	j->room = READ_SIZE;
 	j->buffer = memory_alloc(j->room, 1);
+	j->limit = UINT64_MAX;
 	*ret_journal = j;
 	return 0;
 }
@@ -53,6 +55,12 @@ void journal_close(struct journal *j)
 	free(j->buffer);
 	free(j->path);
 	free(j);
+}
+
+void journal_read_until(struct journal *j, uint64_t limit)
+{
+	j->limit = limit;
+	j->is_at_end = false;
 }
 
 const struct journal_figures *journal_figures(const struct journal *j)
@@ -69,6 +77,8 @@ static void drop_bytes(struct journal *j, size_t length)
 /* Reads more behind buffer[end]; makes room first. The line that stands there is below the cap. */
 static int fill(struct journal *j, struct err *e)
 {
+	uint64_t left;
+	size_t wanted;
 	ssize_t n;
 
 	if (j->begin > 0) {
@@ -80,8 +90,12 @@ static int fill(struct journal *j, struct err *e)
 		j->room *= 2;
 		j->buffer = memory_grow(j->buffer, j->room, 1);
 	}
+	wanted = j->room - j->end;
+	left = j->limit - j->offset - j->end; /* begin is 0 */
+	if (wanted > left)
+		wanted = (size_t)left;
 	do
-		n = read(j->fd, j->buffer + j->end, j->room - j->end);
+		n = read(j->fd, j->buffer + j->end, wanted);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return err_errno(e, -errno, "cannot read '%s'", j->path);
@@ -171,8 +185,12 @@ static void count_event(struct journal *j, struct journal_event *event)
 {
 	struct journal_figures *f = &j->figures;
 
-	/* A corrupt line may well be the number that is missing: it has been counted. */
-	if (event->seq != f->next_seq && f->corrupt == j->corrupt_before)
+	/*
+	 * A corrupt line may well be the number that is missing: it has been counted. A file that
+	 * begins with totals is not the first one.
+	 */
+	if (event->seq != f->next_seq && f->corrupt == j->corrupt_before &&
+	    !(f->events == 0 && journal_event_is(event, JOURNAL_TOTALS)))
 		f->gaps++;
 	j->corrupt_before = f->corrupt;
 	f->next_seq = event->seq + 1;

@@ -11,10 +11,13 @@
 #include <stdint.h>
 
 struct err;
+struct jsonw;
 
 /* A longer line is no record: it is skipped and counted as corrupt. */
 #define JOURNAL_MAX_LINE (4u << 20)
 #define JOURNAL_BOOT_SIZE 64
+/* The event that stands for all that was before the file: its "part" says what of it. */
+#define JOURNAL_TOTALS "totals"
 
 /*
  * A value of the current record; it lives until the next one is read. Looking into a value that
@@ -41,6 +44,8 @@ bool journal_bool(struct journal_value object, const char *key, bool *ret);
 bool journal_string(struct journal_value object, const char *key, char *buffer, size_t size);
 /* As long as it is; owned by the caller, NULL when absent. */
 char *journal_string_alloc(struct journal_value object, const char *key);
+/* A whole value as JSON text, not NUL-terminated; of a string without its quotes. NULL: absent. */
+const char *journal_text(struct journal_value object, const char *key, size_t *ret_length);
 /* Is it exactly this text? */
 bool journal_equals(struct journal_value object, const char *key, const char *text);
 
@@ -81,6 +86,11 @@ int journal_open(const char *path, struct journal **ret_journal, struct err *e);
 void journal_close(struct journal *j); /* NULL is fine */
 /* 1: @event is filled; 0: the end; a negative errno: the file cannot be read further. */
 int journal_next(struct journal *j, struct journal_event *event, struct err *e);
+/*
+ * For a file that still grows: its first @limit bytes, which are whole lines, are all there is for
+ * now; once more with a greater limit, and journal_next() goes on. Without a call there is none.
+ */
+void journal_read_until(struct journal *j, uint64_t limit);
 const struct journal_figures *journal_figures(const struct journal *j);
 
 /* What a run took or changed, and did not give back as far as its journal tells. */
@@ -123,3 +133,14 @@ void journal_unfinished_done(struct journal_unfinished *u);
 
 /* The same, fed by somebody who reads the journal anyway; start from a zeroed structure. */
 void journal_unfinished_take(struct journal_unfinished *u, const struct journal_event *event);
+
+/*
+ * Hands the same as totals to @put, which takes them: what journal_unfinished_take() makes of these
+ * records is what stands here. unfinished_totals.c
+ */
+void journal_unfinished_put(const struct journal_unfinished *u,
+			    void (*put)(void *context, struct jsonw *record), void *context);
+/* One of them: the first, "begin", lets go of all that was before. */
+void journal_unfinished_take_totals(struct journal_unfinished *u, struct journal_value totals);
+/* {"ev": "totals", "part": part} */
+struct jsonw *journal_totals(const char *part);

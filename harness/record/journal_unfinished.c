@@ -214,6 +214,7 @@ void journal_unfinished_take(struct journal_unfinished *u, const struct journal_
 		{"intent", take_intent},   {"offline", take_offline},
 		{"online", take_online},   {"restore", take_restore},
 		{"setting", take_setting}, {"setting_restored", take_setting_restored},
+		{JOURNAL_TOTALS, journal_unfinished_take_totals},
 	};
 
 	if (unfinished_poison_take(u, event))

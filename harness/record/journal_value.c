@@ -282,3 +282,14 @@ void journal_step(struct journal_iterator *i)
 		i->key.node = next++;
 	i->value.node = next;
 }
+
+const char *journal_text(struct journal_value object, const char *key, size_t *ret_length)
+{
+	struct journal_value value = journal_get(object, key);
+	const struct journal_node *n = node_of(value);
+
+	if (!n)
+		return NULL;
+	*ret_length = n->length;
+	return value.line->text + n->start;
+}

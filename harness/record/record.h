@@ -47,6 +47,31 @@ int recorder_write_run(struct recorder *r, struct jsonw *run, struct err *e);
 uint64_t recorder_lost(struct recorder *r);
 const char *recorder_trouble(struct recorder *r);
 
+/*
+ * events.jsonl and kmsg.log are each kept below @bytes, together with the file before it
+ * (events.jsonl.1, kmsg.log.1); 0, as after opening: without a bound.
+ */
+void recorder_set_limit(struct recorder *r, uint64_t bytes);
+
+/* So many bytes of events.jsonl are whole lines; 0: not to be told now. */
+uint64_t recorder_whole_bytes(struct recorder *r);
+
+/* Who keeps the totals of a journal; nothing may be recorded from within. */
+struct recorder_totals {
+	/* Take in what stands in the first @size bytes of the current file: that is all of it. */
+	int (*take)(void *context, uint64_t size, struct err *e);
+	/* Hand all of that over as records ({"ev": "totals", …}); @put_one takes each. */
+	void (*put)(void *context, void (*put_one)(void *to, struct jsonw *record), void *to);
+	void *context;
+};
+
+/*
+ * By one thread only, now and then: goes on in a new file when the current one has its share of the
+ * limit. 1: it did; 0: there was no need; a negative errno: it could not, and the record goes on in
+ * the file that it has.
+ */
+int recorder_rotate(struct recorder *r, const struct recorder_totals *totals, struct err *e);
+
 void record_start(struct recorder *r, enum count_source source, const char *symbol, const char *why,
 		  const struct vmstat *vmstat);
 int record_intent(struct recorder *r, const char *operation, uint32_t block, int32_t node,

@@ -11,21 +11,17 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define WRITE_AT 65536
-/* What waits for a disk that is full; further lines are lost, and counted. */
-#define PENDING_MAX 1048576
-
 void record_text_add(struct record_text *t, const char *bytes, size_t length)
 {
 	while (t->room - t->length < length) {
-		t->room = t->room ? t->room * 2 : WRITE_AT;
+		t->room = t->room ? t->room * 2 : RECORD_WRITE_AT;
 		t->bytes = memory_grow(t->bytes, t->room, 1);
 	}
 	memcpy(t->bytes + t->length, bytes, length);
 	t->length += length;
 }
 
-static void text_drop(struct record_text *t, size_t length)
+void record_text_drop(struct record_text *t, size_t length)
 {
 	if (length == 0)
 		return;
@@ -33,7 +29,7 @@ static void text_drop(struct record_text *t, size_t length)
 	memmove(t->bytes, t->bytes + length, t->length);
 }
 
-static void note_trouble(struct recorder *r, int error, const char *file)
+void recorder_note_trouble(struct recorder *r, int error, const char *file)
 {
 	r->is_failing = true;
 	if (!r->trouble[0])
@@ -41,23 +37,23 @@ static void note_trouble(struct recorder *r, int error, const char *file)
 			       strerror(-error));
 }
 
-static void lose(struct recorder *r)
+void recorder_lose(struct recorder *r)
 {
 	r->lost++;
 	r->lost_untold++;
 }
 
-/* @line as in the pending text, from its "t" on and with its newline. */
-static void compose(struct recorder *r, uint64_t seq, const char *line, size_t length)
+void recorder_compose(const struct recorder *r, struct record_text *into, uint64_t seq,
+		      const char *line, size_t length)
 {
 	char head[128];
 	int n = snprintf(head, sizeof(head), "{\"seq\":%" PRIu64 ",\"boot\":\"%s\",", seq, r->boot);
 
-	record_text_add(&r->lines, head, (size_t)n);
-	record_text_add(&r->lines, line, length);
+	record_text_add(into, head, (size_t)n);
+	record_text_add(into, line, length);
 }
 
-static size_t count_lines(const char *text, size_t length)
+size_t recorder_count_lines(const char *text, size_t length)
 {
 	size_t n = 0;
 
@@ -92,33 +88,19 @@ static int write_pending(struct recorder *r)
 		size_t length = (size_t)((const char *)memchr(line, '\n', r->pending.length - at) -
 					 line) + 1;
 
-		compose(r, seq++, line, length);
+		recorder_compose(r, &r->lines, seq++, line, length);
 		at += length;
 	}
 	error = appender_write(&r->events, r->lines.bytes, r->lines.length, &kept);
-	n_lines = count_lines(r->lines.bytes, kept);
+	n_lines = recorder_count_lines(r->lines.bytes, kept);
 	r->next_seq += n_lines;
-	text_drop(&r->pending, length_of_lines(&r->pending, n_lines));
+	record_text_drop(&r->pending, length_of_lines(&r->pending, n_lines));
 	if (error)
-		note_trouble(r, error, "events.jsonl");
+		recorder_note_trouble(r, error, "events.jsonl");
 	return error;
 }
 
-static void write_kmsg(struct recorder *r)
-{
-	size_t kept = 0;
-	int error;
-
-	if (r->kmsg_pending.length == 0)
-		return;
-	error = appender_write(&r->kmsg, r->kmsg_pending.bytes, r->kmsg_pending.length, &kept);
-	text_drop(&r->kmsg_pending, kept);
-	if (error)
-		note_trouble(r, error, "kmsg.log");
-}
-
-/* "t":NS,"ev":... and a newline, at the end of @t. */
-static void add_line(struct record_text *t, struct jsonw *event)
+void recorder_add_line(struct record_text *t, struct jsonw *event)
 {
 	size_t length;
 	const char *text = jsonw_text(event, &length);
@@ -148,18 +130,18 @@ static void tell_lost(struct recorder *r)
 		return;
 	what = memory_format("%" PRIu64 " records were lost: %s", r->lost_untold, r->trouble);
 	event = make_fault(what);
-	add_line(&r->pending, event);
+	recorder_add_line(&r->pending, event);
 	jsonw_free(event);
 	r->lost_untold = 0;
 	(void)write_pending(r);
 }
 
-static int flush(struct recorder *r)
+int recorder_flush(struct recorder *r)
 {
 	int error;
 
 	r->is_failing = false;
-	write_kmsg(r);
+	recorder_write_kmsg(r);
 	error = write_pending(r);
 	if (error == 0)
 		tell_lost(r);
@@ -177,12 +159,12 @@ struct jsonw *record_new(const char *name)
 void record_put(struct recorder *r, struct jsonw *event)
 {
 	(void)pthread_mutex_lock(&r->lock);
-	if (r->pending.length >= PENDING_MAX)
-		lose(r);
+	if (r->pending.length >= RECORD_PENDING_MAX)
+		recorder_lose(r);
 	else
-		add_line(&r->pending, event);
-	if (r->pending.length >= WRITE_AT && !r->is_failing)
-		(void)flush(r);
+		recorder_add_line(&r->pending, event);
+	if (r->pending.length >= RECORD_WRITE_AT && !r->is_failing)
+		(void)recorder_flush(r);
 	(void)pthread_mutex_unlock(&r->lock);
 	jsonw_free(event);
 }
@@ -193,15 +175,15 @@ static int put_line_through(struct recorder *r, struct jsonw *event)
 	struct record_text line = {0};
 	uint64_t size;
 	size_t kept = 0;
-	int error = flush(r);
+	int error = recorder_flush(r);
 
 	if (error == 0 && r->pending.length > 0)
 		error = -EIO;
 	if (error)
 		return error;
-	add_line(&line, event);
+	recorder_add_line(&line, event);
 	r->lines.length = 0;
-	compose(r, r->next_seq, line.bytes, line.length);
+	recorder_compose(r, &r->lines, r->next_seq, line.bytes, line.length);
 	free(line.bytes);
 	size = r->events.size;
 	error = appender_write(&r->events, r->lines.bytes, r->lines.length, &kept);
@@ -211,7 +193,7 @@ static int put_line_through(struct recorder *r, struct jsonw *event)
 		r->next_seq++;
 		return 0;
 	}
-	note_trouble(r, error, "events.jsonl");
+	recorder_note_trouble(r, error, "events.jsonl");
 	/* Synced or not, a line that stays takes its number. */
 	if (kept > 0 && appender_cut(&r->events, size) < 0)
 		r->next_seq++;
@@ -225,7 +207,7 @@ int record_put_through(struct recorder *r, struct jsonw *event)
 	(void)pthread_mutex_lock(&r->lock);
 	error = put_line_through(r, event);
 	if (error)
-		lose(r);
+		recorder_lose(r);
 	(void)pthread_mutex_unlock(&r->lock);
 	jsonw_free(event);
 	return error;
@@ -234,25 +216,7 @@ int record_put_through(struct recorder *r, struct jsonw *event)
 void record_flush(struct recorder *r)
 {
 	(void)pthread_mutex_lock(&r->lock);
-	(void)flush(r);
-	(void)pthread_mutex_unlock(&r->lock);
-}
-
-void record_kmsg(struct recorder *r, const struct kmsg_record *record)
-{
-	size_t length = record->raw_length;
-
-	while (length > 0 && record->raw[length - 1] == '\n')
-		length--;
-	(void)pthread_mutex_lock(&r->lock);
-	if (r->kmsg_pending.length >= PENDING_MAX) {
-		lose(r);
-	} else {
-		record_text_add(&r->kmsg_pending, record->raw, length);
-		record_text_add(&r->kmsg_pending, "\n", 1);
-	}
-	if (r->kmsg_pending.length >= WRITE_AT && !r->is_failing)
-		write_kmsg(r);
+	(void)recorder_flush(r);
 	(void)pthread_mutex_unlock(&r->lock);
 }
 

@@ -16,6 +16,11 @@ struct record_text {
 };
 
 void record_text_add(struct record_text *t, const char *bytes, size_t length);
+void record_text_drop(struct record_text *t, size_t length); /* its first bytes */
+
+#define RECORD_WRITE_AT 65536
+/* What waits for a disk that is full; further lines are lost, and counted. */
+#define RECORD_PENDING_MAX 1048576
 
 struct recorder {
 	pthread_mutex_t lock; /* over all below but the rung */
@@ -33,8 +38,25 @@ struct recorder {
 	uint64_t lost, lost_untold;
 	bool is_failing; /* the last write did not get through */
 	char trouble[256];
+	uint64_t limit;	    /* of each of the two, with the file before it; 0: none */
+	uint64_t head_size; /* of the totals that events.jsonl begins with */
+	uint64_t failed_at; /* the size at which a rotation last failed; 0: it did not */
+	uint64_t kmsg_lines, kmsg_lines_before; /* in kmsg.log, in kmsg.log.1 */
 	atomic_int rung;
 };
+
+/* The writer's parts; all but the first three want the lock held. */
+size_t recorder_count_lines(const char *text, size_t length);
+/* "t":NS,"ev":... and a newline, at the end of @t. */
+void recorder_add_line(struct record_text *t, struct jsonw *event);
+void recorder_sync_folder(const char *path);
+/* @line as in the pending text, from its "t" on and with its newline. */
+void recorder_compose(const struct recorder *r, struct record_text *into, uint64_t seq,
+		      const char *line, size_t length);
+int recorder_flush(struct recorder *r);
+void recorder_write_kmsg(struct recorder *r);
+void recorder_note_trouble(struct recorder *r, int error, const char *file);
+void recorder_lose(struct recorder *r);
 
 /* {"ev": name}, to be filled and handed to one of the two below. */
 struct jsonw *record_new(const char *name);

@@ -31,7 +31,7 @@ int recorder_write_run(struct recorder *r, struct jsonw *run, struct err *e)
 	return error;
 }
 
-static void sync_folder(const char *path)
+void recorder_sync_folder(const char *path)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -65,8 +65,8 @@ static int open_files(struct recorder *r, bool is_new, struct err *e)
 	if (error == 0)
 		error = appender_open(&r->kmsg, kmsg, false, e);
 	/* An intent is not on disk as long as the folders do not know the file. */
-	sync_folder(r->directory);
-	sync_folder(parent);
+	recorder_sync_folder(r->directory);
+	recorder_sync_folder(parent);
 	return error;
 }
 
@@ -98,9 +98,11 @@ int recorder_open(const char *directory, struct recorder **ret_recorder, struct 
 static int find_end(struct recorder *r, struct err *e)
 {
 	cleanup_free char *path = memory_format("%s/events.jsonl", r->directory);
+	cleanup_free char *new = memory_format("%s.new", path); /* of a rotation that was cut short */
 	struct journal_unfinished before;
 	int error = journal_unfinished(path, &before, e);
 
+	(void)unlink(new);
 	if (error)
 		return error;
 	r->next_seq = before.figures.next_seq;

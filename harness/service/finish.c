@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "observe/host.h"
+#include "reports/totals.h"
 #include "service/control.h"
 #include "service/notify.h"
 #include "service/open_runs.h"
@@ -127,6 +128,7 @@ void run_done(struct run *run)
 	stuck_watch_free(run->stuck);
 	run_loop_close(run);
 	recorder_close(run->recorder);
+	totals_free(run->totals);
 	plan_done(&run->plan);
 	topology_done(&run->topology);
 	profile_done(&run->profile);

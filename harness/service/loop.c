@@ -139,12 +139,14 @@ static void tick(struct run *run)
 		control_tick(run->control, now_ns);
 	if (run->classifier)
 		kmsg_classify_tick(run->classifier, now_ns);
+	run_rotate_journal(run);
 	if (now_ns - run->last_sample_ns < NS_PER_S)
 		return;
 	run->last_sample_ns = now_ns;
 	run_sample(run, &run->last_sample);
 	record_sample(run->recorder, &run->last_sample);
 	record_flush(run->recorder);
+	run_follow_journal(run);
 	run_tell_status(run, now_ns);
 	run_show_progress(run, &run->last_sample);
 }

@@ -74,11 +74,13 @@ int run_reload(struct run *run, struct err *e)
 		return r;
 	if (!is_same_plan(run, &renewed))
 		r = err_set(e, -EINVAL,
-			    "%s: more has changed than [guard] and [watchdog]: that needs a new run, so nothing was taken over",
+			    "%s: more has changed than [guard], [watchdog] and [record]: that needs a new run, so nothing was taken over",
 			    renewed.path);
 	if (r == 0) {
 		run->profile.reserve_bytes = renewed.reserve_bytes;
 		run->profile.watchdog = renewed.watchdog;
+		run->profile.journal_limit_bytes = renewed.journal_limit_bytes;
+		recorder_set_limit(run->recorder, renewed.journal_limit_bytes);
 		run->reserve_bytes = plan_reserve_bytes(&run->topology, &renewed);
 	}
 	profile_done(&renewed);

@@ -27,6 +27,8 @@
 #define RUN_MAX_SETTINGS 160 /* also those of a phase, and a pool of huge pages for each node */
 #define RUN_MAX_WATCHDOG_SETTINGS 7
 
+struct totals;
+
 struct run_options {
 	const char *profile;
 	const char *out; /* NULL: below the state folder */
@@ -82,6 +84,8 @@ struct run {
 	int lock_fd;
 	char *worker_program; /* owned */
 	struct recorder *recorder;
+	struct totals *totals; /* of the journal, as far as it is written */
+	bool is_rotation_told; /* that it fails */
 	struct observer *observer;
 	struct kmsg_reader kmsg;
 	bool has_kmsg;
@@ -194,6 +198,11 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks);
 void run_sample(struct run *run, struct record_sample *ret_sample);
 void run_drain_kmsg(struct run *run);
 void run_note_finding(void *context, const struct kmsg_finding *finding);
+
+/* rotate.c: on every tick; a journal that has its share of the limit goes on in a new file. */
+void run_rotate_journal(struct run *run);
+/* rotate.c: about once a second: what has been written since then is added to the totals. */
+void run_follow_journal(struct run *run);
 
 /* stuck.c: on every tick; samples of tasks that do not get on are recorded. */
 void run_open_stuck_watch(struct run *run);

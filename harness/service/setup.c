@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "reports/totals.h"
 #include "service/active.h"
 #include "service/notify.h"
 #include "service/open_runs.h"
@@ -125,6 +126,7 @@ static int find_worker(struct run *run, struct err *e)
 
 static int open_record(struct run *run, struct err *e)
 {
+	cleanup_free char *journal = NULL;
 	int r;
 
 	run->directory = run->options.out ? memory_string(run->options.out)
@@ -141,6 +143,9 @@ static int open_record(struct run *run, struct err *e)
 			run->directory = absolute;
 		}
 	}
+	journal = memory_format("%s/events.jsonl", run->directory);
+	run->totals = totals_new(journal);
+	recorder_set_limit(run->recorder, run->profile.journal_limit_bytes);
 	return recorder_write_run(run->recorder, run_describe(run), e);
 }
 
