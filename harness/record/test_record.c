@@ -98,6 +98,8 @@ int main(void)
 		{"stuck", stuck_tests, n_stuck_tests},
 		{"stress-ng", stress_ng_tests, n_stress_ng_tests},
 		{"poison", poison_tests, n_poison_tests},
+		{"rotate", rotate_tests, n_rotate_tests},
+		{"rotate, step by step", rotate_step_tests, n_rotate_step_tests},
 	};
 	int failed = 0;
 

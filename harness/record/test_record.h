@@ -24,6 +24,8 @@ struct journal_figures test_figures(const char *path);
 uint64_t test_count(const char *path, const char *name);
 
 extern const struct CMUnitTest journal_tests[], parse_tests[], unfinished_tests[], recorder_tests[],
-	full_disk_tests[], crash_tests[], poison_tests[], stress_ng_tests[], stuck_tests[];
+	full_disk_tests[], crash_tests[], poison_tests[], stress_ng_tests[], stuck_tests[],
+	rotate_tests[], rotate_step_tests[];
 extern const size_t n_journal_tests, n_parse_tests, n_unfinished_tests, n_recorder_tests,
-	n_full_disk_tests, n_crash_tests, n_poison_tests, n_stress_ng_tests, n_stuck_tests;
+	n_full_disk_tests, n_crash_tests, n_poison_tests, n_stress_ng_tests, n_stuck_tests,
+	n_rotate_tests, n_rotate_step_tests;
