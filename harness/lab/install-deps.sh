@@ -3,7 +3,7 @@
 #
 # Installs by apt what is missing of what this project needs, and says what:
 #
-#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html package lint (default: all)
+#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html package rpm lint (default: all)
 #
 # --list only prints what is missing. Ends at once when nothing is. Root, or sudo, on Debian 12
 # or newer and its relatives.
@@ -60,6 +60,8 @@ packages()
 		package	dpkg-dev		the same
 		package	fakeroot		the same, without root
 		package	lintian			judges them
+		rpm	rpm			makes RPM packages
+		rpm	rpmlint			judges them
 		html	chromium		the browser that looks at pages
 		html	nodejs			drives it
 		html	npm			brings axe-core and playwright-core
@@ -81,7 +83,7 @@ groups=
 for arg; do
 	case $arg in
 	--list) list=yes ;;
-	build | lab | kernels | test | service | html | package | lint) groups="$groups $arg" ;;
+	build | lab | kernels | test | service | html | package | rpm | lint) groups="$groups $arg" ;;
 	-h | --help)
 		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
 		exit 0
@@ -92,7 +94,7 @@ done
 command -v dpkg-query >/dev/null ||
 	fail "this host has no dpkg; packages() in this script names what is needed"
 
-wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test service html package lint} " \
+wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test service html package rpm lint} " \
 	'index(groups " ", " " $1 " ") { print $2 }' | sort -u)
 # shellcheck disable=SC2086 # one argument a package
 missing=$({

@@ -20,10 +20,9 @@
 #include "service/notify.h"
 #include "service/resume.h"
 
-/* The kernel's clock at the last record that the run itself has read: kmsg.log's last whole line. */
-static uint64_t known_until_ns(const char *directory)
+/* The kernel's clock at the last whole line of such a file; 0: there is none. */
+static uint64_t last_time_us(const char *path)
 {
-	cleanup_free char *path = memory_format("%s/kmsg.log", directory);
 	cleanup_file FILE *log = fopen(path, "re");
 	cleanup_free char *line = NULL;
 	uint64_t last_us = 0;
@@ -35,7 +34,17 @@ static uint64_t known_until_ns(const char *directory)
 		if (sscanf(line, "%*u,%*u,%llu,", &us) == 1 && us > last_us)
 			last_us = us;
 	}
-	return last_us * NS_PER_US;
+	return last_us;
+}
+
+/* The last record that the run itself has read: of kmsg.log, or when that has just begun, of the one before. */
+static uint64_t known_until_ns(const char *directory)
+{
+	cleanup_free char *path = memory_format("%s/kmsg.log", directory);
+	cleanup_free char *before = memory_format("%s/kmsg.log.1", directory);
+	uint64_t last_us = last_time_us(path);
+
+	return (last_us ? last_us : last_time_us(before)) * NS_PER_US;
 }
 
 static void on_finding(void *context, const struct kmsg_finding *finding)

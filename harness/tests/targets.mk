@@ -14,6 +14,7 @@ help:
 	@echo "make test       install what is needed, build, and run all tests (unit, CLI, guest)"
 	@echo "make matrix     every scenario on every lab kernel, against what is declared"
 	@echo "make deb        Debian packages in $(BUILD)/deb"
+	@echo "make rpm        RPM packages in $(BUILD)/rpm"
 	@echo "make test-html  the HTML pages in a browser"
 	@echo "make test-service   the service in a guest that boots Debian with systemd"
 	@echo "make lint       warnings as errors, clang-tidy, cppcheck, shellcheck, mandoc"
@@ -130,6 +131,12 @@ install: all
 deb:
 	$(Q)harness/lab/install-deps.sh build package
 	$(Q)systemd/packaging/build-deb.sh $(BUILD)
+
+# Fedora's and its kin's: the same two, in build/rpm/RPMS.
+.PHONY: rpm
+rpm:
+	$(Q)harness/lab/install-deps.sh build rpm
+	$(Q)systemd/packaging/build-rpm.sh $(BUILD)
 
 .PHONY: clean
 clean:

@@ -209,6 +209,10 @@ void section_harness(FILE *out, const struct jsonw *report)
 	html_row(out, "journal", "%" PRIu64 " records, %" PRIu64 " corrupt, %" PRIu64 " gaps%s",
 		 jsonw_get_uint(journal, "records"), jsonw_get_uint(journal, "corrupt"),
 		 jsonw_get_uint(journal, "gaps"), jsonw_get_bool(journal, "torn") ? ", its end torn" : "");
+	if (jsonw_has(journal, "files"))
+		html_row(out, "", "in %" PRIu64 " files, one after the other; %" PRIu64
+				  " records are in none of them any more, and every figure counts them",
+			 jsonw_get_uint(journal, "files"), jsonw_get_uint(journal, "dropped"));
 	for (size_t i = 0; i < jsonw_length(faults); i++) {
 		html_row_begin(out, "fault");
 		html_text(out, jsonw_get_string(jsonw_at(faults, i), "what"));

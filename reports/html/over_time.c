@@ -139,6 +139,10 @@ void section_over_time(FILE *out, const struct jsonw *report, const char *run)
 	else if (timeline_read(run, seconds, t, &e) < 0)
 		html_absent(out, "Not drawn: %s", e.text);
 	if (run && e.code == 0) {
+		if (t->missing_seconds > 0)
+			html_absent(out, "The first %.0f seconds are not drawn: to keep the journal within its "
+					 "limit their records were let go. Every figure counts them.",
+				    t->missing_seconds);
 		if (t->cycles || t->n_findings)
 			put_cycles(out, t);
 		else

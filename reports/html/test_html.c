@@ -111,6 +111,42 @@ static const char journal[] =
 	"{\"seq\":7," BOOT "\"t\":3500000000,\"ev\":\"finding\",\"kind\":\"hung_task\"}\n"
 	"{\"seq\":8,\"boot\":\"b2\",\"t\":5,\"ev\":\"finding\",\"kind\":\"panic\"}\n";
 
+/* Two files are left: what their totals say of the counts before is no growth of the first sample. */
+static void test_timeline_of_files(void **state)
+{
+	static const char before[] =
+		"{\"seq\":90," BOOT "\"t\":4000000000,\"ev\":\"totals\",\"part\":\"begin\",\"first_t\":1000000000}\n"
+		"{\"seq\":91," BOOT "\"t\":5000000000,\"ev\":\"sample\",\"migration\":{\"attempts\":5000,\"eagain\":10}}\n"
+		"{\"seq\":92," BOOT "\"t\":6000000000,\"ev\":\"offline\",\"error\":\"OK\"}\n";
+	static const char last[] =
+		"{\"seq\":93," BOOT "\"t\":7000000000,\"ev\":\"totals\",\"part\":\"begin\",\"first_t\":1000000000}\n"
+		"{\"seq\":94," BOOT "\"t\":7000000000,\"ev\":\"sample\",\"migration\":{\"attempts\":5100,\"eagain\":30}}\n";
+	char folder[] = "/tmp/memsoak-html-XXXXXX";
+	cleanup_free char *path = NULL, *path_before = NULL;
+	struct timeline *t = memory_alloc(1, sizeof(*t));
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = memory_format("%s/events.jsonl", folder);
+	path_before = memory_format("%s.1", path);
+	assert_int_equal(file_write_atomic(path, last, strlen(last), NULL), 0);
+	assert_int_equal(file_write_atomic(path_before, before, strlen(before), NULL), 0);
+	assert_int_equal(timeline_read(folder, 10, t, NULL), 0);
+	assert_float_equal(t->missing_seconds, 3, 1e-9);
+	assert_int_equal(t->cycles, 1);
+	assert_int_equal(t->bins[100].done, 1);
+	assert_int_equal(t->bins[80].attempts, 0);
+	assert_int_equal(t->bins[120].attempts, 100);
+	assert_int_equal(t->bins[120].eagain, 20);
+	assert_int_equal(unlink(path_before), 0);
+	assert_int_equal(timeline_read(folder, 10, t, NULL), 0);
+	assert_float_equal(t->missing_seconds, 6, 1e-9);
+	assert_int_equal(t->cycles, 0);
+	(void)unlink(path);
+	(void)rmdir(folder);
+	free(t);
+}
+
 static void test_timeline(void **state)
 {
 	char folder[] = "/tmp/memsoak-html-XXXXXX";
@@ -232,7 +268,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_only_text), cmocka_unit_test(test_long_text_is_cut),
 		cmocka_unit_test(test_moods),		  cmocka_unit_test(test_scales),
-		cmocka_unit_test(test_timeline),	  cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_timeline), cmocka_unit_test(test_timeline_of_files),	  cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_empty_report),	  cmocka_unit_test(test_full_disk),
 	};
 

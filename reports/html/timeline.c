@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reports/html/timeline.h"
 
+#include <unistd.h>
+
 #include "base/cleanup.h"
+#include "base/err.h"
 #include "base/memory.h"
 #include "record/journal.h"
 
@@ -11,6 +14,9 @@ struct reading {
 	struct timeline *timeline;
 	uint64_t first_ns;
 	uint64_t attempts, eagain; /* cumulative, of the last sample */
+	bool has_boot;		   /* of this file a record has been read */
+	bool is_begun;		   /* a record of the run has been read */
+	bool lacks_counts;	   /* the samples before are gone: the next one says from where to count */
 };
 
 static double second_of(const struct reading *r, const struct journal_event *event)
@@ -50,10 +56,11 @@ static void take_sample(struct reading *r, const struct journal_event *event)
 	    !journal_uint(migration, "eagain", &eagain))
 		return;
 	r->timeline->has_eagain = true;
-	if (attempts >= r->attempts && eagain >= r->eagain) {
+	if (!r->lacks_counts && attempts >= r->attempts && eagain >= r->eagain) {
 		bin->attempts += attempts - r->attempts;
 		bin->eagain += eagain - r->eagain;
 	}
+	r->lacks_counts = false;
 	r->attempts = attempts;
 	r->eagain = eagain;
 }
@@ -73,6 +80,16 @@ static void take_finding(struct reading *r, const struct journal_event *event)
 		finding->kind[0] = '\0';
 }
 
+/* What comes first in a file that others were before: when the run began, and that they are gone. */
+static void take_totals(struct reading *r, const struct journal_event *event)
+{
+	if (r->is_begun || !journal_uint(event->object, "first_t", &r->first_ns))
+		return;
+	r->is_begun = true;
+	r->lacks_counts = true;
+	r->timeline->missing_seconds = second_of(r, event);
+}
+
 static void take(struct reading *r, const struct journal_event *event)
 {
 	static const struct {
@@ -82,6 +99,7 @@ static void take(struct reading *r, const struct journal_event *event)
 		{"offline", take_offline},
 		{"sample", take_sample},
 		{"finding", take_finding},
+		{JOURNAL_TOTALS, take_totals},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
@@ -89,28 +107,44 @@ static void take(struct reading *r, const struct journal_event *event)
 			takers[i].take(r, event);
 }
 
+/* false: it is of another boot, which has another clock. */
+static bool read_record(struct reading *r, const struct journal_event *event)
+{
+	if (event->is_new_boot && r->is_begun && r->has_boot)
+		return false;
+	r->has_boot = true;
+	if (!r->is_begun && !journal_event_is(event, JOURNAL_TOTALS)) {
+		r->first_ns = event->t_ns;
+		r->is_begun = true;
+	}
+	take(r, event);
+	return true;
+}
+
+static int read_file(struct reading *reading, const char *path, struct err *e)
+{
+	struct journal_event event;
+	struct journal *journal;
+	int r = journal_open(path, &journal, e);
+
+	if (r < 0)
+		return r;
+	reading->has_boot = false;
+	while ((r = journal_next(journal, &event, e)) > 0)
+		if (!read_record(reading, &event))
+			break;
+	journal_close(journal);
+	return r < 0 ? r : 0;
+}
+
 int timeline_read(const char *run, double seconds, struct timeline *ret, struct err *e)
 {
 	cleanup_free char *path = memory_format("%s/events.jsonl", run);
+	cleanup_free char *before = memory_format("%s.1", path);
 	struct reading reading = {.timeline = ret};
-	struct journal_event event;
-	struct journal *journal;
-	bool is_first = true;
-	int r;
 
 	*ret = (struct timeline){.seconds = seconds > 0 ? seconds : 1};
-	r = journal_open(path, &journal, e);
-	if (r < 0)
-		return r;
-	while ((r = journal_next(journal, &event, e)) > 0) {
-		/* What was added after a reboot has another clock. */
-		if (event.is_new_boot && !is_first)
-			break;
-		if (is_first)
-			reading.first_ns = event.t_ns;
-		is_first = false;
-		take(&reading, &event);
-	}
-	journal_close(journal);
-	return r < 0 ? r : 0;
+	if (access(before, F_OK) == 0 && read_file(&reading, before, e) < 0)
+		return e->code;
+	return read_file(&reading, path, e);
 }

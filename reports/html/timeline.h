@@ -23,6 +23,7 @@ struct timeline_finding {
 
 struct timeline {
 	double seconds; /* in all */
+	double missing_seconds; /* at the beginning, of which the records are gone; 0: they are there */
 	struct timeline_bin bins[TIMELINE_BINS];
 	uint64_t cycles; /* attempts in all bins */
 	bool has_eagain;

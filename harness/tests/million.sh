@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A million events through memsoakd itself: its resident memory stays as it is, its journal within its
+# bound, and its report counts every one. The daemon sees a /sys/devices/system of plain files (in a mount
+# namespace of its own; the machine's is out of reach there) whose blocks answer at once. Usage:
+# million.sh BUILD [CYCLES]; four events each.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=$(realpath "$1")
+cycles=${2:-270000}
+limit=8388608
+
+if [ "${MEMSOAK_INSIDE:-}" != yes ]; then
+	if [ "$(id -u)" != 0 ] || ! unshare --mount true 2> /dev/null; then
+		echo "ok million # SKIP needs root and mount namespaces"
+		exit 0
+	fi
+	scratch=$(mktemp -d /dev/shm/memsoak-million-XXXXXX)
+	trap 'rm -rf "$scratch"' EXIT
+	MEMSOAK_INSIDE=yes unshare --mount --propagation private "$0" "$build" "$cycles" "$scratch"
+	exit
+fi
+
+scratch=$3
+failed=0
+check() {
+	name=$1
+	shift
+	if "$@" > /dev/null; then echo "ok $name"; else echo "not ok $name"; failed=1; fi
+}
+stop() {
+	echo "not ok million: $1"
+	exit 1
+}
+
+# --- a machine of files ---------------------------------------------------------------------------
+"$build/test/make_sysfs_tree" "$scratch/links" 32 1 8000000 || stop "no tree"
+cp -r "$scratch/links/sys/devices/system" "$scratch/system" # each file on its own
+mkdir -p "$scratch/proc-sys/kernel/random" "$scratch/dev"
+cat /proc/sys/kernel/random/boot_id > "$scratch/proc-sys/kernel/random/boot_id"
+"${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -O1 -o "$scratch/fake_state.so" harness/tests/fake_state.c -ldl ||
+	stop "the shim does not build"
+cat > "$scratch/million.ini" << PROFILE
+[run]
+duration = 60m
+unattended = yes
+[guard]
+reserve = 1MiB
+[offline]
+deadline = 20s
+cycles = $cycles
+aim = no
+[record]
+journal_limit = 8MiB
+[workers]
+kind = private-anonymous
+driven_by = offline
+threads = 0
+pages = 1
+PROFILE
+for folder in /var/lib/memsoak /run/memsoak; do mkdir -p "$folder"; done
+mount --bind "$scratch/system" /sys/devices/system || stop "cannot mount"
+mount --bind "$scratch/proc-sys" /proc/sys || stop "cannot mount"
+for folder in /var/lib /run /sys/fs/cgroup; do
+	mount -t tmpfs none "$folder" || stop "cannot mount"
+done
+# A /dev without kmsg: nobody's kernel log is written to, and none is read.
+mknod "$scratch/dev/null" c 1 3 && mknod "$scratch/dev/zero" c 1 5 && mknod "$scratch/dev/urandom" c 1 9 &&
+	mkdir "$scratch/dev/shm" && mount --bind /dev/shm "$scratch/dev/shm" &&
+	mount --rbind "$scratch/dev" /dev || stop "cannot mount"
+[ "$(cat /sys/devices/system/memory/memory9/state)" = online ] &&
+	[ "$(find /sys/devices/system/memory -mindepth 1 -maxdepth 1 -name 'memory*' | wc -l)" = 32 ] || stop "this is the machine's own memory"
+
+# --- the run --------------------------------------------------------------------------------------
+run=$scratch/run
+began=$(date +%s)
+LD_PRELOAD=$scratch/fake_state.so "$build/memsoakd" --profile "$scratch/million.ini" --out "$run" --yes --quiet \
+	--count-source none > "$scratch/out" 2>&1 &
+daemon=$!
+most=0
+: > "$scratch/resident"
+while kill -0 $daemon 2> /dev/null; do
+	awk '/^VmRSS:/ {print $2}' "/proc/$daemon/status" 2> /dev/null >> "$scratch/resident"
+	bytes=$(stat -c %s "$run/events.jsonl" "$run/events.jsonl.1" 2> /dev/null | awk '{n += $1} END {print n + 0}')
+	[ "$bytes" -gt "$most" ] && most=$bytes
+	sleep 0.2
+done
+wait $daemon
+echo "# memsoakd ended with $? after $(($(date +%s) - began)) s"
+tail -n 3 "$scratch/out" | sed 's/^/# /'
+report=$run/report.json
+[ -s "$report" ] || stop "no report"
+
+# --- what it came to ------------------------------------------------------------------------------
+jq -c '{records: .harness.journal.records, files: .harness.journal.files, dropped: .harness.journal.dropped,
+	attempts: .offline.attempts, succeeded: .offline.succeeded, onlines: .offline.onlines}' "$report" | sed 's/^/# /'
+check "events went through" jq -e ".harness.journal.records >= 3.6 * $cycles" "$report" > /dev/null
+check "every attempt is counted" jq -e ".offline.attempts == $cycles" "$report"
+check "every seventh was EBUSY" jq -e "(.offline.by_errno.EBUSY.count == ($cycles / 7 | floor)) and
+	.offline.succeeded == $cycles - ($cycles / 7 | floor)" "$report"
+check "each one that was offline came back" jq -e '.offline.onlines == .offline.succeeded and .offline.not_restored == 0' "$report"
+check "the histogram has all of them" jq -e '([.offline.latency.buckets[][1]] | add) == .offline.succeeded' "$report"
+check "the blocks add up" jq -e '([.offline.blocks[].attempts] | add) == .offline.attempts' "$report"
+check "no gap, nothing corrupt, nothing torn" jq -e '.harness.journal | .gaps == 0 and .corrupt == 0 and (.torn | not)' "$report"
+check "nothing is left offline" jq -e '.harness.memory_left_offline == []' "$report"
+check "files were let go" jq -e '.harness.journal.files > 2 and .harness.journal.dropped > 0' "$report"
+there=$(cat "$run/events.jsonl.1" "$run/events.jsonl" | grep -vc '"ev":"totals"')
+check "what is there and what was dropped are all" jq -e ".harness.journal.records - .harness.journal.dropped == $there" "$report"
+last=$(tail -n 1 "$run/events.jsonl" | jq .seq)
+totals=$(head -n 400 "$run/events.jsonl" | grep -c '"ev":"totals"')
+check "the numbers go on over all files" jq -e ".harness.journal.records <= $last + 1 and
+	.harness.journal.records >= $last + 1 - (.harness.journal.files - 1) * ($totals + 2)" "$report"
+echo "# the most on disk: $most bytes, limit $limit"
+check "the journal stayed within its bound" test "$most" -gt $((limit / 2)) -a "$most" -le $((limit + limit / 4))
+check "folded again it is the same" sh -c '"$1/memsoak" report "$2" --json > "$3/again.json"; cmp -s "$2/report.json" "$3/again.json"' - "$build" "$run" "$scratch"
+awk '{v[NR] = $1} END {
+	tenth = int(NR / 10); if (tenth < 5) { print "# too short to tell"; exit 2 }
+	for (i = 1; i <= tenth; i++) { first += v[i + 5]; last += v[NR - i - 1] }
+	growth = (last - first) / first
+	printf "# resident: first tenth %d KiB, last tenth %d KiB, %+.2f %%, %d samples\n", first / tenth, last / tenth, 100 * growth, NR
+	exit !(growth <= 0.02 && growth >= -0.02) }' "$scratch/resident"
+check "resident memory is flat within 2 %" test $? = 0
+exit $failed
