@@ -41,6 +41,7 @@ static const struct {
 	{"fault", fold_take_fault, false},
 	{"phase", fold_take_phase, true},
 	{"phase_end", fold_take_phase_end, true},
+	{"clock", fold_take_clock, true},
 	{"kmsg_lost", fold_take_kmsg_lost, true},
 	{"kmsg_dropped", fold_take_kmsg_dropped, true},
 	{"witnesses", fold_take_witnesses, true},

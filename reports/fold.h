@@ -218,6 +218,9 @@ struct fold {
 	const char *source; /* one of a fixed list; NULL: there was no start record */
 	char symbol[64], source_why[256];
 	bool has_restore, settings_restored;
+	uint64_t suspends, suspended_ns; /* of the host while the run went on */
+	uint64_t clock_steps;
+	int64_t stepped_ns; /* all of them added up */
 	uint64_t rss_max_bytes, kmsg_lost_told, kmsg_dropped;
 	uint64_t n_events_unknown;
 
@@ -329,6 +332,7 @@ struct jsonw *fold_describe_groups(struct fold *f);
 struct jsonw *fold_describe_ladder(struct fold *f);
 
 void fold_take_start(struct fold *f, struct journal_value o);
+void fold_take_clock(struct fold *f, struct journal_value o);
 void fold_take_sample(struct fold *f, struct journal_value o);
 void fold_take_end(struct fold *f, struct journal_value o);
 void fold_take_restore(struct fold *f, struct journal_value o);

@@ -82,19 +82,42 @@ static const char *how_ended(const struct fold *f)
 	return "completed";
 }
 
+/* While the host slept no CPU ran and nothing was tested: neither is in any duration. */
+static void describe_clocks(const struct fold *f, struct jsonw *run)
+{
+	struct jsonw *one;
+
+	if (f->suspends) {
+		one = jsonw_object();
+		jsonw_set_uint(one, "times", f->suspends);
+		jsonw_set_uint(one, "duration_ns", f->suspended_ns);
+		jsonw_set(run, "suspended", one);
+	}
+	if (f->clock_steps) {
+		one = jsonw_object();
+		jsonw_set_uint(one, "times", f->clock_steps);
+		jsonw_set_int(one, "by_ns", f->stepped_ns);
+		jsonw_set(run, "clock_set", one);
+	}
+}
+
 static struct jsonw *describe_run(struct fold *f)
 {
 	const struct jsonw *from = jsonw_get(f->run.document, "run");
 	static const char *const strings[] = {"id", "profile", "plan_digest", "virtualisation"};
 	struct jsonw *run = jsonw_object();
 	const char *start = jsonw_get_string(from, "start");
+	uint64_t wall_ns = duration_ns(f);
 	char end[64];
+
+	fold_add(&wall_ns, f->suspended_ns);
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		jsonw_set_string(run, strings[i], jsonw_get_string(from, strings[i]));
 	if (jsonw_has(from, "seed"))
 		jsonw_set_uint(run, "seed", jsonw_get_uint(from, "seed"));
 	jsonw_set_uint(run, "duration_ns", duration_ns(f));
+	describe_clocks(f, run);
 	if (is_wall_time(start))
 		jsonw_set_string(run, "start", start);
 	else
@@ -109,7 +132,7 @@ static struct jsonw *describe_run(struct fold *f)
 		jsonw_set_string(run, "ended_by", f->guest_end.ended_by);
 	if (!is_wall_time(start))
 		fold_unmeasured(f, "run.end", "run.json does not tell when the run began");
-	else if (!add_to_wall(start, duration_ns(f), end, sizeof(end)))
+	else if (!add_to_wall(start, wall_ns, end, sizeof(end)))
 		fold_unmeasured(f, "run.end", "run.json and the journal give no year of four digits");
 	else
 		jsonw_set_string(run, "end", end);

@@ -41,6 +41,22 @@ void fold_take_start(struct fold *f, struct journal_value o)
 	(void)journal_string(o, "why", f->source_why, sizeof(f->source_why));
 }
 
+void fold_take_clock(struct fold *f, struct journal_value o)
+{
+	uint64_t suspended_ns;
+	int64_t stepped_ns;
+
+	if (journal_uint(o, "suspended_ns", &suspended_ns)) {
+		f->suspends++;
+		fold_add(&f->suspended_ns, suspended_ns);
+	}
+	if (journal_int(o, "stepped_ns", &stepped_ns)) {
+		f->clock_steps++;
+		if (__builtin_add_overflow(f->stepped_ns, stepped_ns, &f->stepped_ns))
+			f->stepped_ns = stepped_ns < 0 ? INT64_MIN : INT64_MAX;
+	}
+}
+
 void fold_take_sample(struct fold *f, struct journal_value o)
 {
 	uint64_t rss_bytes;

@@ -305,6 +305,8 @@ static void write_rare(const char *folder)
 		"\"ev\":\"setting\",\"path\":\"proc/sys/kernel/watchdog_thresh\",\"old\":\"10\",\"new\":\"7\"",
 		"\"ev\":\"finding\",\"kind\":\"bad_page\",\"time_ns\":5,\"cpu\":1,\"seconds\":2,\"comm\":\"x\",\"pid\":0,\"same\":\"abc\",\"frames\":[\"a\",\"b\"],\"in_migration\":true,\"page\":{\"pfn\":4,\"refcount\":-1,\"flags\":\"f\"},\"text\":\"caf\\u00e9\\n\"",
 		"\"ev\":\"stuck\",\"who\":\"worker\",\"group\":\"w\",\"pid\":1,\"tid\":1,\"state\":\"D\",\"since_ns\":1,\"number\":0,\"no_frames\":\"EPERM\",\"is_last\":true",
+		"\"ev\":\"clock\",\"suspended_ns\":60000000000",
+		"\"ev\":\"clock\",\"stepped_ns\":-3600000000000",
 		"\"ev\":\"kmsg_lost\",\"records\":4",
 		"\"ev\":\"kmsg_dropped\",\"records\":40",
 		"\"ev\":\"later\"",

@@ -127,6 +127,9 @@ void record_restore(struct recorder *r, unsigned int n_blocks, const uint32_t *l
 /* A reload of the profile while the run goes on; @refused_why NULL: it was taken over. */
 void record_reload(struct recorder *r, uint64_t reserve_bytes, const char *refused_why);
 
+/* The host was suspended for so long, or its wall clock was set by so much; 0: it was not. */
+void record_clock(struct recorder *r, uint64_t suspended_ns, int64_t stepped_ns);
+
 /* The last record of a run that was ended by a crash of the host: what could be collected of it. */
 struct record_crash_evidence {
 	uint64_t log_records;  /* of that boot's kernel log */

@@ -15,6 +15,17 @@ void record_reload(struct recorder *r, uint64_t reserve_bytes, const char *refus
 	record_put(r, event);
 }
 
+void record_clock(struct recorder *r, uint64_t suspended_ns, int64_t stepped_ns)
+{
+	struct jsonw *event = record_new("clock");
+
+	if (suspended_ns)
+		jsonw_set_uint(event, "suspended_ns", suspended_ns);
+	if (stepped_ns)
+		jsonw_set_int(event, "stepped_ns", stepped_ns);
+	record_put(r, event);
+}
+
 void record_crash(struct recorder *r, const struct record_crash_evidence *evidence)
 {
 	struct jsonw *event = record_new("crash");

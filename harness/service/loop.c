@@ -126,6 +126,22 @@ static void take_signals(struct run *run)
 	}
 }
 
+/* Deadlines and durations do not mind; who reads the wall times in other logs does. */
+static void look_at_clocks(struct run *run)
+{
+	struct clock_reading now;
+	struct clock_change change;
+
+	clock_watch_read(&now);
+	change = clock_watch_look(&run->clocks, &now);
+	if (change.suspended_ns)
+		log_warning("the host was suspended for %.1f s", (double)change.suspended_ns / (double)NS_PER_S);
+	if (change.stepped_ns)
+		log_warning("the wall clock was set by %+.1f s", (double)change.stepped_ns / (double)NS_PER_S);
+	if (change.suspended_ns || change.stepped_ns)
+		record_clock(run->recorder, change.suspended_ns, change.stepped_ns);
+}
+
 static void tick(struct run *run)
 {
 	uint64_t expirations, now_ns = clock_monotonic_ns();
@@ -143,6 +159,7 @@ static void tick(struct run *run)
 	if (now_ns - run->last_sample_ns < NS_PER_S)
 		return;
 	run->last_sample_ns = now_ns;
+	look_at_clocks(run);
 	run_sample(run, &run->last_sample);
 	record_sample(run->recorder, &run->last_sample);
 	record_flush(run->recorder);

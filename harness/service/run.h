@@ -19,6 +19,7 @@
 #include "observe/vmstat.h"
 #include "plan/plan.h"
 #include "record/record.h"
+#include "service/clock_watch.h"
 #include "service/prepare.h"
 #include "topology/topology.h"
 #include "workers/stress_ng.h"
@@ -117,6 +118,7 @@ struct run {
 	uint64_t next_attempt;
 	uint64_t touches_before; /* of the phases that are over */
 
+	struct clock_watch clocks;
 	struct control *control; /* NULL: none could be had */
 	uint64_t start_ns, planned_ns, last_sample_ns, last_progress_ns, last_told_ns;
 	struct record_sample last_sample;

@@ -3,5 +3,5 @@
 
 int main(void)
 {
-	return test_control() + test_control_hostile() + test_notify() + test_resume() > 0;
+	return test_control() + test_control_hostile() + test_notify() + test_resume() + test_clock_watch() > 0;
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+int test_clock_watch(void);
 int test_control(void);
 int test_control_hostile(void);
 int test_notify(void);
