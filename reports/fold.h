@@ -322,6 +322,7 @@ void fold_soft_offline_done(struct fold_soft_offline *s);
 void fold_take_stress_ng_start(struct fold *f, struct journal_value o);
 void fold_take_stress_ng_end(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_stress_ng(struct fold *f); /* NULL: there was none */
+const char *fold_known_stress_ng_end(const char *text);	 /* of a fixed list; NULL: not in it */
 
 void fold_take_counts(struct fold *f, struct journal_value migration);
 struct jsonw *fold_describe_counts(struct fold *f);

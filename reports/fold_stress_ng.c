@@ -22,7 +22,16 @@ static const char *const meanings[] = {
 	"its metrics are not to be trusted",
 };
 
-static struct fold_stressor *stressor_of(struct fold_stress_ng *s, struct journal_value o, bool is_new)
+const char *fold_known_stress_ng_end(const char *text)
+{
+	for (size_t k = 0; k < ARRAY_SIZE(endings); k++)
+		if (strcmp(endings[k], text) == 0)
+			return endings[k];
+	return NULL;
+}
+
+static struct fold_stressor *stressor_of(struct fold_stress_ng *s, struct journal_value o,
+					 bool is_new)
 {
 	char name[FOLD_NAME_SIZE];
 
@@ -60,26 +69,30 @@ static void note_early_end(struct fold *f)
 	const struct fold_stress_ng *s = &f->stress_ng;
 	char seconds[32];
 
-	(void)snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%" PRIu64, s->ran_ns.value / 1000000000,
-		       s->ran_ns.value / 100000000 % 10);
+	(void)snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%" PRIu64,
+		       s->ran_ns.value / 1000000000, s->ran_ns.value / 100000000 % 10);
 	if (s->signal.is_known)
-		fold_fault(f, "stress-ng was ended by signal %" PRIu64 " after %s s, before the run",
+		fold_fault(f,
+			   "stress-ng was ended by signal %" PRIu64 " after %s s, before the run",
 			   s->signal.value, seconds);
 	else
-		fold_fault(f, "stress-ng ended by itself after %s s, before the run, with status %" PRIu64 ": %s",
-			   seconds, s->status.value,
-			   s->status.value < ARRAY_SIZE(meanings) ? meanings[s->status.value]
-								  : "not one of its own");
+		fold_fault(
+			f,
+			"stress-ng ended by itself after %s s, before the run, with status %" PRIu64
+			": %s",
+			seconds, s->status.value,
+			s->status.value < ARRAY_SIZE(meanings) ? meanings[s->status.value]
+							       : "not one of its own");
 }
 
 void fold_take_stress_ng_end(struct fold *f, struct journal_value o)
 {
 	struct journal_iterator i = journal_each(journal_get(o, "stressors"));
 	struct fold_stress_ng *s = &f->stress_ng;
+	char ended[FOLD_NAME_SIZE];
 
-	for (size_t k = 0; k < ARRAY_SIZE(endings); k++)
-		if (journal_equals(o, "ended", endings[k]))
-			s->ended = endings[k];
+	if (journal_string(o, "ended", ended, sizeof(ended)))
+		s->ended = fold_known_stress_ng_end(ended);
 	fold_known(o, "status", &s->status);
 	fold_known(o, "signal", &s->signal);
 	fold_known(o, "ran_ns", &s->ran_ns);
@@ -109,7 +122,8 @@ static struct jsonw *describe_stressor(struct fold *f, const struct fold_stresso
 		return object;
 	(void)snprintf(path, sizeof(path), "stress_ng.%s.bogo_ops", stressor->name);
 	fold_unmeasured(f, path, "%s",
-			stressor->why[0] ? stressor->why : "the journal does not tell how stress-ng ended");
+			stressor->why[0] ? stressor->why
+					 : "the journal does not tell how stress-ng ended");
 	return object;
 }
 
@@ -131,7 +145,8 @@ struct jsonw *fold_describe_stress_ng(struct fold *f)
 		jsonw_append(list, describe_stressor(f, &s->stressors[i]));
 	jsonw_set(object, "stressors", list);
 	if (!s->ended) {
-		fold_unmeasured(f, "stress_ng.ended", "the journal does not tell how stress-ng ended");
+		fold_unmeasured(f, "stress_ng.ended",
+				"the journal does not tell how stress-ng ended");
 		return object;
 	}
 	jsonw_set_string(object, "ended", s->ended);

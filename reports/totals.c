@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/fold.h"
 
@@ -17,6 +18,7 @@ struct totals *totals_new(const char *journal_path)
 	struct totals *t = memory_alloc(1, sizeof(*t));
 
 	t->path = memory_string(journal_path);
+	t->fold.unmeasured = jsonw_array();
 	return t;
 }
 
@@ -26,6 +28,7 @@ void totals_free(struct totals *t)
 		return;
 	journal_close(t->journal);
 	fold_forget(&t->fold);
+	jsonw_free(t->fold.unmeasured);
 	free(t->path);
 	free(t);
 }

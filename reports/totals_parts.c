@@ -143,6 +143,54 @@ static void load_caller(struct fold *f, struct journal_value from)
 	}
 }
 
+static struct jsonw *save_stress_ng(const struct fold *f, size_t i)
+{
+	(void)i;
+	return total_save(&totals_of_stress_ng, &f->stress_ng);
+}
+
+static void load_stress_ng(struct fold *f, struct journal_value from)
+{
+	total_load(&totals_of_stress_ng, from, &f->stress_ng);
+}
+
+static struct jsonw *save_stressor(const struct fold *f, size_t i)
+{
+	return total_save(&totals_of_stressor, &f->stress_ng.stressors[i]);
+}
+
+static void load_stressor(struct fold *f, struct journal_value from)
+{
+	struct fold_stress_ng *s = &f->stress_ng;
+
+	if (s->n_stressors < FOLD_MAX_STRESSORS)
+		total_load(&totals_of_stressor, from, &s->stressors[s->n_stressors++]);
+}
+
+/* What records said that cannot be measured; what the fold itself finds missing it finds again. */
+static struct jsonw *save_unmeasured(const struct fold *f, size_t i)
+{
+	const struct jsonw *entry = jsonw_at(f->unmeasured, i);
+	struct jsonw *object = jsonw_object();
+
+	jsonw_set_string(object, "path", jsonw_get_string(entry, "path"));
+	jsonw_set_string(object, "why", jsonw_get_string(entry, "why"));
+	return object;
+}
+
+static void load_unmeasured(struct fold *f, struct journal_value from)
+{
+	char path[FOLD_NAME_SIZE], why[FOLD_TEXT_SIZE];
+
+	if (!journal_string(from, "path", path, sizeof(path)) ||
+	    !journal_string(from, "why", why, sizeof(why)))
+		return;
+	for (size_t i = 0; i < jsonw_length(f->unmeasured); i++)
+		if (strcmp(jsonw_get_string(jsonw_at(f->unmeasured, i), "path"), path) == 0)
+			return;
+	fold_unmeasured(f, path, "%s", why);
+}
+
 static struct jsonw *save_whole(const struct fold *f, size_t i)
 {
 	(void)i;
@@ -191,6 +239,21 @@ static size_t callers(const struct fold *f)
 	return FOLD_DRIVERS;
 }
 
+static size_t stress_ng(const struct fold *f)
+{
+	return f->stress_ng.is_there ? 1 : 0;
+}
+
+static size_t stressors(const struct fold *f)
+{
+	return f->stress_ng.n_stressors;
+}
+
+static size_t unmeasured(const struct fold *f)
+{
+	return jsonw_length(f->unmeasured);
+}
+
 /* How many of a list fit into a record: its line stays far below JOURNAL_MAX_LINE. */
 static const struct {
 	const char *name;
@@ -206,6 +269,9 @@ static const struct {
 	{"findings", findings, 1, save_finding, load_finding},
 	{"stuck", stuck, 1, save_stuck, load_stuck},
 	{"callers", callers, 1, save_caller, load_caller},
+	{"stress_ng", stress_ng, 1, save_stress_ng, load_stress_ng},
+	{"stressors", stressors, FOLD_MAX_STRESSORS, save_stressor, load_stressor},
+	{"unmeasured", unmeasured, 1, save_unmeasured, load_unmeasured},
 };
 
 static struct jsonw *begin(const struct fold *f)

@@ -5,20 +5,30 @@
 #include "reports/fold.h"
 
 #define MEMBER(structure, type, member)                                                            \
-	{#member, type, offsetof(struct structure, member), sizeof(((struct structure *)0)->member), \
-	 NULL, NULL}
+	{                                                                                          \
+#member, type, offsetof(struct structure, member),                                 \
+			sizeof(((struct structure *)0)->member), NULL, NULL                        \
+	}
 #define INNER(structure, member, table)                                                            \
-	{#member, TOTAL_INNER, offsetof(struct structure, member), 0, &(table), NULL}
+	{                                                                                          \
+#member, TOTAL_INNER, offsetof(struct structure, member), 0, &(table), NULL        \
+	}
 #define WORD(structure, member, find)                                                              \
-	{#member, TOTAL_WORD, offsetof(struct structure, member), 0, NULL, find}
-#define TABLE(members) {members, ARRAY_SIZE(members)}
+	{                                                                                          \
+#member, TOTAL_WORD, offsetof(struct structure, member), 0, NULL, find             \
+	}
+#define TABLE(members)                                                                             \
+	{                                                                                          \
+		members, ARRAY_SIZE(members)                                                       \
+	}
 
 #define C(type, member) MEMBER(fold_counts, TOTAL_##type, member)
 static const struct total_member counts[] = {
-	C(KNOWN, attempts),	    C(KNOWN, succeeded),	C(KNOWN, eagain),
-	C(KNOWN, waits),	    C(KNOWN, failed_pages),	C(KNOWN, migrated_pages),
-	C(KNOWN, driver_attempts),  C(KNOWN, driver_succeeded), C(KNOWN, driver_eagain),
-	C(KNOWN, probe_misses),
+	C(KNOWN, attempts),	   C(KNOWN, succeeded),		 C(KNOWN, eagain),
+	C(KNOWN, waits),	   C(KNOWN, failed_pages),	 C(KNOWN, migrated_pages),
+	C(KNOWN, driver_attempts), C(KNOWN, driver_succeeded),	 C(KNOWN, driver_eagain),
+	C(KNOWN, allocations),	   C(KNOWN, allocations_locked), C(KNOWN, driver_allocations),
+	C(KNOWN, driver_locked),   C(KNOWN, probe_misses),
 };
 static const struct total_table totals_of_counts = TABLE(counts);
 
@@ -46,6 +56,10 @@ static const struct total_member soft_offline[] = {
 	S(TALLY, kinds),
 	S(TALLY, kinds_succeeded),
 	S(TALLY, kinds_huge),
+	S(TALLY, kinds_whole),
+	S(TALLY, kinds_split),
+	S(TALLY, kinds_pool),
+	S(TALLY, kinds_pool_lost),
 	S(UINT, measured),
 	S(UINT, expected_bytes),
 	S(UINT, seen_bytes),
@@ -155,18 +169,17 @@ const struct total_table totals_of_fold = TABLE(whole);
 
 #define B(type, member) MEMBER(fold_block, TOTAL_##type, member)
 static const struct total_member block[] = {
-	B(INT, node),	      B(UINT, attempts),
-	B(UINT, succeeded),   B(UINT, censored),
-	B(UINT32, deadlines_in_row), B(UINT32, most_deadlines_in_row),
-	B(UINT, aims),	      B(UINT, pages_wanted),
-	B(UINT, pages_in_block), B(TALLY, by_errno),
+	B(INT, node),	    B(UINT, attempts),		 B(UINT, succeeded),
+	B(UINT, censored),  B(UINT32, deadlines_in_row), B(UINT32, most_deadlines_in_row),
+	B(UINT, aims),	    B(UINT, pages_wanted),	 B(UINT, pages_in_block),
+	B(TALLY, by_errno),
 };
 const struct total_table totals_of_block = TABLE(block);
 
 #define G(type, member) MEMBER(fold_group, TOTAL_##type, member)
 static const struct total_member group[] = {
-	G(TEXT, name),	     G(TEXT, workload),	    G(TEXT, kind),	G(TEXT, driven_by),
-	G(UINT, processes),  G(UINT, threads),	    G(UINT, pages),	G(UINT, phases),
+	G(TEXT, name),	     G(TEXT, workload),	    G(TEXT, kind),	   G(TEXT, driven_by),
+	G(UINT, processes),  G(UINT, threads),	    G(UINT, pages),	   G(UINT, phases),
 	G(UINT, touches),    G(UINT, slow_touches), G(UINT, minor_faults), G(UINT, operations),
 	G(UINT, mismatches), G(KNOWN, moved),	    G(HIST, latency),
 };
@@ -198,9 +211,18 @@ const struct total_table totals_of_phase = TABLE(phase);
 #define K(type, member) MEMBER(fold_finding, TOTAL_##type, member)
 static const struct total_member finding[] = {
 	WORD(fold_finding, kind, fold_finding_kind),
-	K(TEXT, comm),	  K(TEXT, same),    K(OWN_TEXT, text),	    K(JSON, frames),
-	K(JSON, page),	  K(KNOWN, cpu),    K(KNOWN, time_ns),	    K(KNOWN, in_migration),
-	K(KNOWN, seconds), K(BOOL, has_pid), K(INT, pid),	    K(UINT, count),
+	K(TEXT, comm),
+	K(TEXT, same),
+	K(OWN_TEXT, text),
+	K(JSON, frames),
+	K(JSON, page),
+	K(KNOWN, cpu),
+	K(KNOWN, time_ns),
+	K(KNOWN, in_migration),
+	K(KNOWN, seconds),
+	K(BOOL, has_pid),
+	K(INT, pid),
+	K(UINT, count),
 	K(UINT, from_console),
 };
 const struct total_table totals_of_finding = TABLE(finding);
@@ -208,8 +230,14 @@ const struct total_table totals_of_finding = TABLE(finding);
 #define T(type, member) MEMBER(fold_stuck, TOTAL_##type, member)
 static const struct total_member stuck[] = {
 	WORD(fold_stuck, who, fold_known_who),
-	T(KNOWN, block),      T(TEXT, group),	T(UINT, samples), T(UINT, times),
-	T(UINT, longest_ns),  T(UINT, running), T(UINT, unread),  T(TEXT, why_unread),
+	T(KNOWN, block),
+	T(TEXT, group),
+	T(UINT, samples),
+	T(UINT, times),
+	T(UINT, longest_ns),
+	T(UINT, running),
+	T(UINT, unread),
+	T(TEXT, why_unread),
 	T(TALLY, states),
 };
 const struct total_table totals_of_stuck = TABLE(stuck);
@@ -226,3 +254,23 @@ static const struct total_member caller[] = {
 	A(TALLY, errors),  A(TALLY, numbers),	 A(HIST, latency),
 };
 const struct total_table totals_of_caller = TABLE(caller);
+
+#define N(type, member) MEMBER(fold_stress_ng, TOTAL_##type, member)
+static const struct total_member stress_ng[] = {
+	N(BOOL, is_there),
+	N(BOOL, is_confined),
+	N(TEXT, version),
+	N(TEXT, options),
+	N(KNOWN, memory_bytes),
+	N(KNOWN, ran_ns),
+	N(KNOWN, status),
+	N(KNOWN, signal),
+	WORD(fold_stress_ng, ended, fold_known_stress_ng_end),
+};
+const struct total_table totals_of_stress_ng = TABLE(stress_ng);
+
+#define R(type, member) MEMBER(fold_stressor, TOTAL_##type, member)
+static const struct total_member stressor[] = {
+	R(TEXT, name), R(KNOWN, instances), R(KNOWN, bogo_ops), R(KNOWN, wall_ns), R(TEXT, why),
+};
+const struct total_table totals_of_stressor = TABLE(stressor);

@@ -10,4 +10,4 @@
 extern const struct total_table totals_of_fold; /* all of struct fold but its lists */
 extern const struct total_table totals_of_block, totals_of_group, totals_of_phase;
 extern const struct total_table totals_of_finding, totals_of_stuck, totals_of_stack;
-extern const struct total_table totals_of_caller;
+extern const struct total_table totals_of_caller, totals_of_stress_ng, totals_of_stressor;
