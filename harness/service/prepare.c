@@ -26,6 +26,7 @@
 #define DEBUGFS "sys/kernel/debug"
 #define HWPOISON_MODULE "hwpoison_inject"
 #define ZRAM_MODULE "zram"
+#define ZSMALLOC_MODULE "zsmalloc"
 #define FUSE_MODULE "fuse"
 #define UNLOAD_NS (5 * NS_PER_S)
 #define LOAD_NS (30 * NS_PER_S)
@@ -183,8 +184,13 @@ static int unload(const char *name)
 /* What prepare_module() may have loaded. */
 static bool is_our_module(const char *name)
 {
-	return strcmp(name, HWPOISON_MODULE) == 0 || strcmp(name, ZRAM_MODULE) == 0 ||
-	       strcmp(name, FUSE_MODULE) == 0;
+	static const char *const modules[] = {HWPOISON_MODULE, ZRAM_MODULE, ZSMALLOC_MODULE,
+					      FUSE_MODULE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
+		if (strcmp(name, modules[i]) == 0)
+			return true;
+	return false;
 }
 
 int prepare_undo_one(struct recorder *recorder, const char *what, const char *name)
@@ -225,6 +231,7 @@ void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e)
 		p->swap[0] = '\0';
 	undo(recorder, &p->fuse, "module", FUSE_MODULE, e);
 	undo(recorder, &p->zram_module, "module", ZRAM_MODULE, e);
+	undo(recorder, &p->zsmalloc_module, "module", ZSMALLOC_MODULE, e);
 	undo(recorder, &p->hwpoison, "module", HWPOISON_MODULE, e);
 	undo(recorder, &p->debugfs, "mount", DEBUGFS, e);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a run makes for a while because it needs it: debugfs mounted, a module loaded, swap. On record
- * before it is made, and undone afterwards, by the run or by "memsoak restore".
+ * What a run makes for a while because it needs it: debugfs mounted, a module loaded, swap. On
+ * record before it is made, and undone afterwards, by the run or by "memsoak restore".
  */
 #pragma once
 
@@ -13,8 +13,9 @@ struct fsio;
 struct recorder;
 
 struct prepared {
-	bool debugfs, hwpoison, fuse, zram_module; /* made by us */
-	char swap[16];				   /* the device's name; "": none */
+	bool debugfs, hwpoison, fuse; /* made by us */
+	bool zram_module, zsmalloc_module;
+	char swap[16]; /* the device's name; "": none */
 };
 
 /*
@@ -25,8 +26,8 @@ struct prepared {
 int prepare_unpoison(struct fsio *fs, struct recorder *recorder, struct prepared *p, struct err *e);
 
 /*
- * Loads @module unless it is there, built in or loaded; *ret_is_made: it was not, and is now. -ENOENT:
- * it cannot be loaded (@e is not set); another error: it is not on record, and @e says so.
+ * Loads @module unless it is there, built in or loaded; *ret_is_made: it was not, and is now.
+ * -ENOENT: it cannot be loaded (@e is not set); another error: it is not on record, and @e says so.
  */
 int prepare_module(struct fsio *fs, struct recorder *recorder, const char *module,
 		   bool *ret_is_made, struct err *e);
@@ -40,5 +41,6 @@ int prepare_fuse(struct fsio *fs, struct recorder *recorder, struct prepared *p,
 /* Undoes what is in @p, the last first; what could not be undone stays in it, and on record. */
 void prepare_undo(struct recorder *recorder, struct prepared *p, struct err *e);
 
-/* One thing by its words on record ("mount" and a path, "module" or "swap" and a name). 0: it is gone. */
+/* One thing by its words on record ("mount" and a path, "module" or "swap" and a name). 0: it is
+ * gone. */
 int prepare_undo_one(struct recorder *recorder, const char *what, const char *name);

@@ -22,8 +22,9 @@
 #include "record/record_poison.h"
 
 #define CONTROL "sys/class/zram-control/"
-#define DEVICE "zram" /* the module's name, too */
-#define TRIES 50      /* udev may look at a new device, which then is busy for a moment */
+#define DEVICE "zram"
+#define POOL "zsmalloc" /* the module's name, too */
+#define TRIES 50	/* udev may look at a new device, which then is busy for a moment */
 #define PAUSE_NS (20 * NS_PER_MS)
 
 /* The first page of a swap area (include/linux/swap.h: union swap_header, all versions). */
@@ -105,6 +106,10 @@ int prepare_swap(struct fsio *fs, struct recorder *recorder, struct prepared *p,
 	if (has_swap(fs))
 		return 0;
 	if (!fsio_exists(fs, CONTROL "hot_add")) {
+		/* Zram needs it; loaded by itself, for modprobe would load it without a word. */
+		r = prepare_module(fs, recorder, POOL, &p->zsmalloc_module, e);
+		if (r < 0 && r != -ENOENT)
+			return r;
 		r = prepare_module(fs, recorder, DEVICE, &p->zram_module, e);
 		if (r < 0 || !fsio_exists(fs, CONTROL "hot_add"))
 			return err_set(e, -EOPNOTSUPP,

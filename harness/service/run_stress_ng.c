@@ -68,6 +68,7 @@ static void note_end(struct run *run)
 	struct stress_ng_result *result = memory_alloc(1, sizeof(*result));
 
 	stress_ng_result(run->stress_ng, result);
+	run_note_oom_kills(run); /* its stressors are not our children */
 	if (!result->was_asked && !result->was_killed)
 		log_warning("stress-ng has ended before the run: %s/stress-ng.log says why",
 			    run->directory);
