@@ -67,6 +67,14 @@ begun() { # NAME PROFILE: waits until that run is in a phase
 	sleep 2
 }
 
+# One that is in an offline ends when that has seen the signal: after a pass over the block.
+gone() {
+	for _ in $(seq 300); do
+		pidof memsoakd > /dev/null || break
+		sleep 0.2
+	done
+}
+
 # The parent is the older of the two.
 soak_series aborted --profile /share/profiles/all.ini --duration 100s --yes &
 begun aborted waiter-ref
@@ -90,6 +98,7 @@ begun killed pins
 # shellcheck disable=SC2046 # both of them
 kill -9 $(pidof memsoakd)
 wait
+gone
 memsoak restore > /share/restore.out 2>&1
 check "SIGKILL: restore" grep -q "" /share/restore.out
 check_memory "SIGKILL and restore"
@@ -99,10 +108,7 @@ check_settings "SIGKILL and restore"
 soak orphan --profile /tmp/pins-first.ini --duration 100s --yes &
 begun orphan pins
 kill -9 "$(pidof memsoakd | tr ' ' '\n' | sort -n | head -n 1)"
-for _ in $(seq 300); do
-	pidof memsoakd > /dev/null || break
-	sleep 0.2
-done
+gone
 wait
 check "the parent is killed: its run has ended" sh -c '! pidof memsoakd'
 check_report "the parent is killed: its run is aborted and restored" /share/runs/orphan/pins/report.json \
