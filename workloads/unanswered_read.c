@@ -22,6 +22,7 @@
 #define REQUEST_BYTES (FUSE_MIN_READ_BUFFER + 4096)
 #define MINOR 31 /* Linux 5.4: what is used here is older, and the kernel serves every minor */
 #define WAIT_MS 10000
+#define OPENS 2
 
 struct unanswered_read {
 	int fuse_fd;  /* the file system's side */
@@ -66,7 +67,12 @@ static int mount_file(struct unanswered_read *read)
 	return read->mount_fd < 0 ? -errno : 0;
 }
 
-/* Opening waits for an answer, too, and so has to be done in the thread that reads. */
+/*
+ * Opening waits for an answer, too, and so has to be done in the thread that reads. It opens twice:
+ * a close asks for a flush and waits for the answer even in a task that was killed, when nobody is
+ * left to give it (fs/fuse/file.c: fuse_flush(), args.force). The first is answered ENOSYS, and
+ * then the kernel asks for no other.
+ */
 static void *read_for_ever(void *argument)
 {
 	struct unanswered_read *read = argument;
@@ -74,7 +80,10 @@ static void *read_for_ever(void *argument)
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", read->mount_fd);
-	fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	for (int i = 0; i < OPENS; i++) {
+		cleanup_closep(&fd);
+		fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	}
 	if (fd < 0 || pread(fd, read->buffer, read->bytes, 0) < 0)
 		read->error = -errno;
 	return NULL;
@@ -90,7 +99,7 @@ static int answer(const struct unanswered_read *read, uint64_t unique, int error
 	return writev(read->fuse_fd, pieces, size ? 2 : 1) < 0 ? -errno : 0;
 }
 
-/* 1: the file has been opened, and what comes next is the read; 0: something else was answered. */
+/* 1: the file has been opened; 0: something else was answered. */
 static int serve_one(const struct unanswered_read *read, char *request)
 {
 	const struct fuse_in_header *header = (const void *)request;
@@ -138,14 +147,15 @@ static int wait_for_request(const struct unanswered_read *read)
 static int serve_until_read(const struct unanswered_read *read)
 {
 	cleanup_free char *request = memory_alloc(1, REQUEST_BYTES);
-	int r = 0;
+	int opens = 0, r = 0;
 
-	while (r == 0) {
+	while (r >= 0 && opens < OPENS) {
 		r = wait_for_request(read);
 		if (r == 0)
 			r = serve_one(read, request);
+		opens += r > 0;
 	}
-	return r < 0 ? r : wait_for_request(read);
+	return r < 0 ? r : wait_for_request(read); /* the read */
 }
 
 int unanswered_read_begin(void *buffer, size_t bytes, struct unanswered_read **ret_read,

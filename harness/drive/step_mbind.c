@@ -104,7 +104,7 @@ static int mbind_call(struct caller_context *c)
 	size_t which = choose(c);
 	const struct move_target *target = &c->targets[which];
 	uint32_t node = c->plan->move_nodes[own->is_away];
-	uint64_t before, after;
+	uint64_t before = 0, after = 0;
 	int asked = page_places_count(&own->places, target, is_node, &node, &before);
 	int r = c->hooks->bind_pages(c->hooks->context, target->pid, node);
 

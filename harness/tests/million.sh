@@ -65,11 +65,16 @@ for folder in /var/lib /run /sys/fs/cgroup; do
 	mount -t tmpfs none "$folder" || stop "cannot mount"
 done
 # A /dev without kmsg: nobody's kernel log is written to, and none is read.
-mknod "$scratch/dev/null" c 1 3 && mknod "$scratch/dev/zero" c 1 5 && mknod "$scratch/dev/urandom" c 1 9 &&
-	mkdir "$scratch/dev/shm" && mount --bind /dev/shm "$scratch/dev/shm" &&
-	mount --rbind "$scratch/dev" /dev || stop "cannot mount"
-[ "$(cat /sys/devices/system/memory/memory9/state)" = online ] &&
-	[ "$(find /sys/devices/system/memory -mindepth 1 -maxdepth 1 -name 'memory*' | wc -l)" = 32 ] || stop "this is the machine's own memory"
+make_dev() {
+	mknod "$scratch/dev/null" c 1 3 && mknod "$scratch/dev/zero" c 1 5 && mknod "$scratch/dev/urandom" c 1 9 &&
+		mkdir "$scratch/dev/shm" && mount --bind /dev/shm "$scratch/dev/shm" && mount --rbind "$scratch/dev" /dev
+}
+make_dev || stop "cannot mount"
+is_ours() {
+	[ "$(cat /sys/devices/system/memory/memory9/state)" = online ] &&
+		[ "$(find /sys/devices/system/memory -mindepth 1 -maxdepth 1 -name 'memory*' | wc -l)" = 32 ]
+}
+is_ours || stop "this is the machine's own memory"
 
 # --- the run --------------------------------------------------------------------------------------
 run=$scratch/run
