@@ -4,19 +4,16 @@
 #include "base/cleanup.h"
 #include "reports/fold.h"
 
+/* NOLINTBEGIN(bugprone-sizeof-expression): of the member itself, also where that is a pointer. */
+/* clang-format off */
 #define MEMBER(structure, type, member)                                                            \
-	{                                                                                          \
-#member, type, offsetof(struct structure, member),                                 \
-			sizeof(((struct structure *)0)->member), NULL, NULL                        \
-	}
+	{#member, type, offsetof(struct structure, member), sizeof(((struct structure *)0)->member), \
+	 NULL, NULL}
 #define INNER(structure, member, table)                                                            \
-	{                                                                                          \
-#member, TOTAL_INNER, offsetof(struct structure, member), 0, &(table), NULL        \
-	}
+	{#member, TOTAL_INNER, offsetof(struct structure, member), 0, &(table), NULL}
 #define WORD(structure, member, find)                                                              \
-	{                                                                                          \
-#member, TOTAL_WORD, offsetof(struct structure, member), 0, NULL, find             \
-	}
+	{#member, TOTAL_WORD, offsetof(struct structure, member), 0, NULL, find}
+/* clang-format on */
 #define TABLE(members)                                                                             \
 	{                                                                                          \
 		members, ARRAY_SIZE(members)                                                       \
@@ -274,3 +271,4 @@ static const struct total_member stressor[] = {
 	R(TEXT, name), R(KNOWN, instances), R(KNOWN, bogo_ops), R(KNOWN, wall_ns), R(TEXT, why),
 };
 const struct total_table totals_of_stressor = TABLE(stressor);
+/* NOLINTEND(bugprone-sizeof-expression) */

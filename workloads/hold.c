@@ -99,7 +99,7 @@ static int hold_by_reads(struct holder *h, struct err *e)
 	if (n_reads > MAX_READS)
 		return err_set(e, -E2BIG, "%llu pages for a thread: reads hold at most %d",
 			       (unsigned long long)h->count, MAX_READS * UNANSWERED_READ_PAGES);
-	h->reads = memory_alloc(n_reads, sizeof(*h->reads));
+	h->reads = memory_alloc(n_reads, sizeof(*h->reads)); /* NOLINT: an array of pointers */
 	for (uint64_t at = 0; at < h->count; at += UNANSWERED_READ_PAGES) {
 		uint64_t left = h->count - at;
 		uint64_t n = left < UNANSWERED_READ_PAGES ? left : UNANSWERED_READ_PAGES;

@@ -139,7 +139,7 @@ int stress_ng_find(const char *const *paths, const struct profile_stress_ng *wan
 	r = ask(program.path, "--version", &version, e);
 	if (r == 0)
 		r = ask(program.path, "--stressors", &stressors, e);
-	if (r < 0)
+	if (r < 0 || !version || !stressors)
 		return r;
 	read_version(version, program.version);
 	r = check_wanted(&program, stressors, wanted, e);

@@ -170,8 +170,8 @@ static void asked_to_end_it_ends(void **state)
 static void who_does_not_end_is_killed(void **state)
 {
 	struct stress_ng *s = start(fake("deaf", "trap '' TERM; sleep 60; sleep 60"), "");
-	pid_t group = stress_ng_pid(s);
 	struct stress_ng_result result;
+	pid_t group;
 
 	(void)state;
 	(void)clock_sleep_ns(200 * NS_PER_MS);
