@@ -60,11 +60,10 @@ static int copy(char to[SETTING_SIZE], const char *from, struct err *e)
 	return n < SETTING_SIZE ? 0 : err_set(e, -ENAMETOOLONG, "'%s' is too long a setting", from);
 }
 
-int setting_change(struct fsio *fs, struct setting *s, const char *path, const char *new_value,
-		   int (*intent)(void *context, const struct setting *s), void *context,
-		   struct err *e)
+/* Begins @s with what /@path is, and is to be. 1: it is there; 0: this kernel has no such file. */
+static int begin(struct fsio *fs, struct setting *s, const char *path, const char *new_value,
+		 struct err *e)
 {
-	char kept[SETTING_SIZE];
 	int r;
 
 	*s = (struct setting){0};
@@ -73,8 +72,18 @@ int setting_change(struct fsio *fs, struct setting *s, const char *path, const c
 	r = read_value(fs, path, s->old_value);
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0)
-		return err_errno(e, r, "cannot read /%s", path);
+	return r < 0 ? err_errno(e, r, "cannot read /%s", path) : 1;
+}
+
+int setting_change(struct fsio *fs, struct setting *s, const char *path, const char *new_value,
+		   int (*intent)(void *context, const struct setting *s), void *context,
+		   struct err *e)
+{
+	char kept[SETTING_SIZE];
+	int r = begin(fs, s, path, new_value, e);
+
+	if (r <= 0)
+		return r;
 	if (strcmp(s->old_value, new_value) == 0)
 		return 0;
 	r = intent ? intent(context, s) : 0;
@@ -99,16 +108,10 @@ int setting_change(struct fsio *fs, struct setting *s, const char *path, const c
 
 int setting_keep(struct fsio *fs, struct setting *s, const char *path, struct err *e)
 {
-	int r;
+	int r = begin(fs, s, path, "", e);
 
-	*s = (struct setting){0};
-	if (copy(s->path, path, e) < 0)
-		return -ENAMETOOLONG;
-	r = read_value(fs, path, s->old_value);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return err_errno(e, r, "cannot read /%s", path);
+	if (r <= 0)
+		return r;
 	(void)strcpy(s->new_value, s->old_value);
 	s->changed = true;
 	return 1;

@@ -46,24 +46,36 @@ static int hist_open(struct observer *o, const char *group, char why[OBSERVER_WH
 	return r;
 }
 
-struct move_sums {
+struct asked_for {
 	pid_t tid; /* -1: everybody */
 	bool is_malformed;
+};
+
+/* What the entry has under @key, and how often; false: it is another thread's, or malformed. */
+static bool take_entry(const struct hist_entry *entry, const char *key, struct asked_for *a,
+		       uint64_t *ret_value, uint64_t *ret_hits)
+{
+	uint64_t pid;
+
+	if (!hist_entry_get(entry, key, ret_value) || !hist_entry_get(entry, "common_pid", &pid) ||
+	    !hist_entry_get(entry, "hitcount", ret_hits)) {
+		a->is_malformed = true;
+		return false;
+	}
+	return a->tid < 0 || (pid_t)pid == a->tid;
+}
+
+struct move_sums {
+	struct asked_for asked;
 	uint64_t attempts, succeeded, eagain;
 };
 
 static void add_move(void *context, const struct hist_entry *entry)
 {
 	struct move_sums *sums = context;
-	uint64_t returned, pid, hits;
+	uint64_t returned, hits;
 
-	if (!hist_entry_get(entry, "ret", &returned) ||
-	    !hist_entry_get(entry, "common_pid", &pid) ||
-	    !hist_entry_get(entry, "hitcount", &hits)) {
-		sums->is_malformed = true;
-		return;
-	}
-	if (sums->tid >= 0 && (pid_t)pid != sums->tid)
+	if (!take_entry(entry, "ret", &sums->asked, &returned, &hits))
 		return;
 	sums->attempts += hits;
 	if ((int32_t)returned == 0)
@@ -77,9 +89,9 @@ static bool read_moves(struct observer *o, pid_t tid, struct migration_counts *r
 {
 	cleanup_free char *text =
 		tracing_hist_read(o->instance, o->probes.group, o->probes.move.name);
-	struct move_sums sums = {.tid = tid};
+	struct move_sums sums = {.asked.tid = tid};
 
-	if (!text || !hist_text_walk(text, add_move, &sums, totals) || sums.is_malformed)
+	if (!text || !hist_text_walk(text, add_move, &sums, totals) || sums.asked.is_malformed)
 		return false;
 	ret->attempts = (struct measured){true, sums.attempts};
 	ret->succeeded = (struct measured){true, sums.succeeded};
@@ -88,23 +100,16 @@ static bool read_moves(struct observer *o, pid_t tid, struct migration_counts *r
 }
 
 struct allocation_sums {
-	pid_t tid; /* -1: everybody */
-	bool is_malformed;
+	struct asked_for asked;
 	uint64_t all, locked;
 };
 
 static void add_allocation(void *context, const struct hist_entry *entry)
 {
 	struct allocation_sums *sums = context;
-	uint64_t locked, pid, hits;
+	uint64_t locked, hits;
 
-	if (!hist_entry_get(entry, "locked", &locked) ||
-	    !hist_entry_get(entry, "common_pid", &pid) ||
-	    !hist_entry_get(entry, "hitcount", &hits)) {
-		sums->is_malformed = true;
-		return;
-	}
-	if (sums->tid >= 0 && (pid_t)pid != sums->tid)
+	if (!take_entry(entry, "locked", &sums->asked, &locked, &hits))
 		return;
 	sums->all += hits;
 	sums->locked += locked ? hits : 0;
@@ -113,14 +118,14 @@ static void add_allocation(void *context, const struct hist_entry *entry)
 /* Unknown once an entry has found the table full. */
 static void read_allocations(struct observer *o, pid_t tid, struct migration_counts *ret)
 {
-	struct allocation_sums sums = {.tid = tid};
+	struct allocation_sums sums = {.asked.tid = tid};
 	struct hist_totals totals = {0};
 	cleanup_free char *text = NULL;
 
 	if (!o->probes.alloc.is_armed)
 		return;
 	text = tracing_hist_read(o->instance, o->probes.group, o->probes.alloc.name);
-	if (!text || !hist_text_walk(text, add_allocation, &sums, &totals) || sums.is_malformed ||
+	if (!text || !hist_text_walk(text, add_allocation, &sums, &totals) || sums.asked.is_malformed ||
 	    totals.dropped)
 		return;
 	ret->allocations = (struct measured){true, sums.all};
