@@ -22,12 +22,15 @@ out=$2
 shift 2
 [ $# -gt 0 ] || set -- 5.10-with 5.10-without 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain \
 	6.1-poison-on-failure 6.1-alloc-locked stock
-seconds=${SECONDS_A_CELL:-35}
 began=$(date +%s)
 
 scenarios=$(awk '!/^#/ && NF && !seen[$1]++ { print $1 }' "$lab_dir/matrix.conf")
 mkdir -p "$out"
 rm -f "$out/cells.jsonl"
+
+duration() { # SCENARIO
+	awk -v scenario="$1" '$1 == scenario && $2 == "for" { print $3 }' "$lab_dir/matrix.conf"
+}
 
 declared() { # SCENARIO KERNEL: answer, tab, reason
 	while read -r row_scenario row_kernel row_answer row_why; do
@@ -56,13 +59,15 @@ write_script() { # FILE
 		modprobe memory-notifier-error-inject 2> /dev/null
 		modprobe hwpoison-inject 2> /dev/null
 		state > /tmp/before
-		for scenario in $(echo "$scenarios" | tr '\n' ' '); do
-			memsoak run --quiet --yes --profile "/share/profiles/\$scenario.ini" --duration ${seconds}s \
-				--out "/share/cells/\$scenario" > "/share/cells/\$scenario.out" 2>&1
+		while read -r scenario duration; do
+			memsoak run --quiet --yes --profile "/share/profiles/\$scenario.ini" --duration "\$duration" \
+				--out "/share/cells/\$scenario" > "/share/cells/\$scenario.out" 2>&1 < /dev/null
 			echo \$? > "/share/cells/\$scenario.exit"
 			state > /tmp/after
 			cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after > "/share/cells/\$scenario.left"
-		done
+		done <<- TABLE
+			$(for scenario in $scenarios; do echo "$scenario $(duration "$scenario")"; done)
+		TABLE
 		exit 0
 	SCRIPT
 	chmod +x "$1"

@@ -33,47 +33,58 @@ driven_by = offline
 EOF
 # How long a block takes depends on the one before it (stock 6.1: 30 ms for the next on the same
 # node, 130 ms in turns between two) and on what else has memory: the kernel flushes the slabs of
-# every CPU and moves what lies in the block. So the bare loop walks the very blocks, in the very
-# order, that the same plan gave a run before, while a stopped memsoak is as big as the one it is
-# compared with.
-memsoak run --quiet --profile /tmp/unloaded.ini --yes --out /tmp/order > /dev/null 2> /share/order.err
-order=$(jq -r 'select(.ev == "offline") | .block' /tmp/order/events.jsonl)
-
-bare() { # PAIR
-	memsoak run --quiet --profile /tmp/unloaded.ini --duration 60s --yes --out "/tmp/stopped-$1" > /dev/null 2> "/share/stopped-$1.err" &
-	until grep -q '"ev":"offline"' "/tmp/stopped-$1/events.jsonl" 2> /dev/null; do sleep 0.1; done
-	kill -STOP "$(pidof memsoakd)"
-	sleep 0.5
-	for block in $(echo "$order" | sort -u); do
-		grep -q online "/sys/devices/system/memory/memory$block/state" ||
-			echo online_movable > "/sys/devices/system/memory/memory$block/state"
-	done
-	# shellcheck disable=SC2086 # a list of blocks
-	bare_cycle 8 $order
-	kill -CONT "$(pidof memsoakd)"
-	kill -TERM "$(pidof memsoakd)"
-	wait
+# every CPU and moves what lies in the block. So one memsoak runs all the time and is stopped in
+# between, and the bare loop goes through the plan's blocks in the plan's order while it stands
+# still: neither sees another machine than the other. (Its probe on migration stays armed, so the
+# bare loop pays for it as well: there are few pages in these blocks.)
+uptime_ns() {
+	echo "$(tr -d . < /proc/uptime | cut -d' ' -f1)0000000"
 }
 
-ours() { # PAIR
-	memsoak run --quiet --profile /tmp/unloaded.ini --yes --out "/tmp/cycle-$1" > /dev/null 2> "/share/cycle-$1.err"
-	jq -c --argjson s "$(phase_seconds "/tmp/cycle-$1")" '{cycles: .offline.succeeded, failed: (.offline.attempts - .offline.succeeded),
-		migrated: .migration.attempts, seconds: $s}' "/tmp/cycle-$1/report.json"
+# From the first intent to the last block that came back between two moments.
+cycles_between() { # EVENTS BEGAN-NS ENDED-NS
+	jq -c --argjson began "$2" --argjson ended "$3" 'select(.t > $began and .t < $ended)
+		| select(.ev == "online" or .ev == "offline" or (.ev == "intent" and .operation == "offline"))
+		| {ev, t, failed: (.ev == "offline" and .errno != 0), attempts: (if .ev == "offline" then .attempts else 0 end)}' "$1" |
+		jq -sc '(map(.ev) | index("intent")) as $first | (map(.ev) | rindex("online")) as $last | .[$first:$last + 1] |
+			{cycles: map(select(.ev == "online")) | length, failed: map(select(.failed)) | length,
+			migrated: map(.attempts) | add, seconds: ((last.t - first.t) / 1e9)}'
 }
 
-# Each pair is one observation of the ratio; who goes first takes turns.
+# Each pair is one observation of the ratio: 4 s of memsoak's own, 4 s of the bare loop.
 pairs() { # KIND PAIRS
+	run=/tmp/cycles
+	memsoak run --quiet --profile /tmp/unloaded.ini --duration "$((60 + $2 * 12))s" --yes --out $run > /dev/null 2> "/share/$1.err" &
+	until [ "$(grep -c '"ev":"online"' $run/events.jsonl 2> /dev/null)" -ge 40 ] 2> /dev/null; do sleep 0.2; done
+	order=$(jq -r 'select(.ev == "offline") | .block' $run/events.jsonl | awk '!seen[$0]++')
+	daemon=$(pidof memsoakd)
 	for i in $(seq "$2"); do
-		[ $((i % 2)) -eq 0 ] && ours=$(ours "$1-$i")
-		bare=$(bare "$1-$i")
-		[ $((i % 2)) -eq 1 ] && ours=$(ours "$1-$i")
-		echo "{\"kind\":\"$1\",\"pair\":$i,\"bare\":$bare,\"ours\":$ours}" >> /share/bench.jsonl
+		began=$(uptime_ns)
+		sleep 4
+		ended=$(uptime_ns)
+		kill -STOP "$daemon"
+		sleep 0.2
+		for block in $order; do
+			grep -q online "/sys/devices/system/memory/memory$block/state" ||
+				echo online_movable > "/sys/devices/system/memory/memory$block/state"
+		done
+		# shellcheck disable=SC2086 # a list of blocks
+		echo "{\"kind\":\"$1\",\"pair\":$i,\"began\":$began,\"ended\":$ended,\"bare\":$(bare_cycle 4 $order)}" >> /tmp/bare.jsonl
+		kill -CONT "$daemon"
+		sleep 0.2
 	done
+	kill -TERM "$daemon"
+	wait
+	while read -r pair; do
+		ours=$(cycles_between $run/events.jsonl "$(echo "$pair" | jq .began)" "$(echo "$pair" | jq .ended)")
+		echo "$pair" | jq -c --argjson ours "$ours" '. + {ours: $ours}' >> /share/bench.jsonl
+	done < /tmp/bare.jsonl
+	rm -r $run /tmp/bare.jsonl
 }
-pairs cycles 6
-# The same with pages to move: each of them costs what the probe on its migration does.
+pairs cycles 12
+# The same with pages to move.
 head -c 25165824 /dev/zero > /tmp/filler
-pairs cycles-in-use 3
+pairs cycles-in-use 4
 rm /tmp/filler
 
 profile touching <<EOF
@@ -94,6 +105,7 @@ EOF
 touches() { # NAME SOURCE
 	memsoak run --quiet --profile /tmp/touching.ini --yes --count-source "$2" --out "/tmp/$1" > /dev/null 2> "/share/$1.err"
 	jq -c --argjson s "$(phase_seconds "/tmp/$1")" '{touches: ([.workers[].touches] | add), seconds: $s}' "/tmp/$1/report.json"
+	rm -r "/tmp/$1"
 }
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	without=$(touches "without-$i" none)
