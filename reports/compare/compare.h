@@ -65,6 +65,7 @@ struct compare_run {
 	double seconds;
 	bool has_migrated;
 	struct compare_count eagain[COMPARE_DRIVERS], not_moved, offline, lockups;
+	struct compare_count locked; /* sources, when move_pages had their destinations allocated */
 	double lockups_by_kind[COMPARE_LOCKUP_KINDS];
 	bool has_first; /* attempt to go offline */
 	bool first_succeeded;
@@ -158,7 +159,7 @@ struct compare_lockups {
 	struct stats_interval interval; /* of it; each lockup taken for itself */
 };
 
-#define COMPARE_METRICS 7
+#define COMPARE_METRICS 8
 
 struct compare {
 	enum compare_outcome outcome;

@@ -25,6 +25,7 @@ enum metric {
 	METRIC_FAULT_P50,
 	METRIC_FAULT_P99,
 	METRIC_LOCKUPS,
+	METRIC_LOCKED,
 };
 
 const struct compare_metric_spec compare_metric_specs[COMPARE_METRICS] = {
@@ -39,6 +40,8 @@ const struct compare_metric_spec compare_metric_specs[COMPARE_METRICS] = {
 	[METRIC_FAULT_P99] = {"fault_latency_p99", "fault latency p99", "ns", COMPARE_DIFFERENCE},
 	[METRIC_LOCKUPS] = {"lockups_per_cpu_second", "lockups per CPU-second", "lockups/CPU-s",
 			    COMPARE_RATIO},
+	[METRIC_LOCKED] = {"locked_per_allocation", "source locked at allocation", "share",
+			   COMPARE_DIFFERENCE},
 };
 
 /* The boots in which one metric was measured. */
@@ -72,6 +75,8 @@ static bool take(struct sample *s, enum metric metric, const struct compare_job 
 		return take_count(s, &run->offline);
 	case METRIC_LOCKUPS:
 		return take_count(s, &run->lockups);
+	case METRIC_LOCKED:
+		return take_count(s, &run->locked);
 	case METRIC_OFFLINE_TIME:
 		s->times[s->n] = (struct survival_time){
 			.time = run->first_seconds,
@@ -323,6 +328,7 @@ static void (*const judges[COMPARE_METRICS])(const struct sample *, struct compa
 	[METRIC_FAULT_P50] = judge_quantile,
 	[METRIC_FAULT_P99] = judge_quantile,
 	[METRIC_LOCKUPS] = judge_exposure,
+	[METRIC_LOCKED] = judge_share,
 };
 
 void compare_metric_judge(const struct compare_job *job, size_t number, struct compare_metric *m)

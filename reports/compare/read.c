@@ -143,6 +143,7 @@ static void read_migration(const struct jsonw *document, struct compare_run *run
 		.events = total,
 		.of = attempts,
 	};
+	run->locked = count_of(jsonw_get(drivers, "move_pages"), "allocations_locked", "allocations");
 	run->not_moved = (struct compare_count){
 		.events = (double)jsonw_get_uint(moves, "not_moved"),
 		.of = (double)(jsonw_get_uint(moves, "not_moved") + jsonw_get_uint(moves, "moved")),

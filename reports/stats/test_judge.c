@@ -14,6 +14,7 @@ enum {
 	P50_METRIC,
 	P99_METRIC,
 	LOCKUP_METRIC,
+	LOCKED_METRIC,
 };
 
 static void judge(struct rig *rig, const struct compare_options *options, struct compare *ret)
@@ -50,6 +51,33 @@ static void test_rates(void **state)
 	assert_true(c.is_interleaved && c.block == 8 && c.is_exact);
 	compare_done(&c);
 	rig_clear(&rig);
+}
+
+/* Eight boots of a kernel that locks first, in a share of all that is the same or is not. */
+static void test_locked(void **state)
+{
+	const struct compare_options options = rig_options();
+	const struct compare_metric *m;
+	struct rig rig = {0};
+	struct compare c;
+
+	(void)state;
+	for (int is_different = 0; is_different <= 1; is_different++) {
+		rig_interleave(&rig, 16, 8, 1);
+		for (size_t i = 0; i < rig.n; i++)
+			rig.runs[i].locked = rig_count(
+				is_different && is_test_run(&rig.runs[i]) ? 500 : (double)(i % 3), 500);
+		judge(&rig, &options, &c);
+		m = &c.metrics[LOCKED_METRIC];
+		assert_true(m->is_measured && m == c.primary);
+		assert_int_equal(c.outcome == COMPARE_DIFFERENT, is_different);
+		if (is_different) {
+			assert_near(m->p, 2.0 / 4900, 1e-9);
+			assert_true(m->effect > 0.99 && m->interval.low > 0.99);
+		}
+		compare_done(&c);
+		rig_clear(&rig);
+	}
 }
 
 /*
@@ -321,7 +349,8 @@ static void test_ladder(void **state)
 int test_judge(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rates),	      cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_locked),	      cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_none_on_base),  cmocka_unit_test(test_drivers),
 		cmocka_unit_test(test_offline),	      cmocka_unit_test(test_offline_shares),
 		cmocka_unit_test(test_quantiles),     cmocka_unit_test(test_lockups),

@@ -81,7 +81,7 @@ pairs() { # KIND PAIRS
 	done < /tmp/bare.jsonl
 	rm -r $run /tmp/bare.jsonl
 }
-pairs cycles 12
+pairs cycles 20
 # The same with pages to move.
 head -c 25165824 /dev/zero > /tmp/filler
 pairs cycles-in-use 4

@@ -121,13 +121,18 @@ if [ -e /tmp/file.ini ]; then
 	check "mapped files on a tmpfs are refused with the reason" grep -q "only 0 of 16 pages are mapped-file: .*tmpfs" /share/on-tmpfs.err
 fi
 
+# Until that many lines of the run's journal say so, or the run is over.
+wait_for_lines() { # RUN PID COUNT TEXT
+	until [ "$(grep -cs "$4" "/share/runs/$1/events.jsonl")" -ge "$3" ] 2> /dev/null; do
+		kill -0 "$2" 2> /dev/null || break
+		sleep 0.2
+	done
+}
+
 # The positive control of the detector: frames that somebody else gives back beside the run are
 # missing from what it counts.
 soak beside --profile /tmp/soft-offline.ini --yes &
-for _ in $(seq 200); do
-	[ "$(grep -c '"ev":"soft_offline",' /share/runs/beside/events.jsonl 2> /dev/null)" -ge 100 ] 2> /dev/null && break
-	sleep 0.1
-done
+wait_for_lines beside $! 100 '"ev":"soft_offline",'
 jq -R -r 'fromjson? | select(.ev == "soft_offline" and .is_poisoned) | .frame' /share/runs/beside/events.jsonl |
 	sort -u | while read -r frame; do
 	echo "$frame" > $debug/hwpoison/unpoison-pfn
@@ -141,12 +146,10 @@ check_poison "poison that goes away beside the run"
 
 # Killed in the middle: the ledger is enough.
 memsoak run --out /share/runs/killed --profile /tmp/soft-offline.ini --yes > /share/killed.out 2> /share/killed.err &
-for _ in $(seq 200); do
-	[ "$(grep -c '"ev":"soft_offline_intent"' /share/runs/killed/events.jsonl 2> /dev/null)" -ge 60 ] 2> /dev/null && break
-	sleep 0.2
-done
-kill -9 "$(pidof memsoakd)"
+wait_for_lines killed $! 60 '"ev":"soft_offline_intent"'
+check "killed: in the middle" kill -9 "$(pidof memsoakd)"
 wait
+sed 's/^/# /' /share/killed.err
 sleep 1
 check "killed: frames are poisoned" test "$(flagged_frames /share/runs/killed)" -gt 10
 check "killed: HardwareCorrupted says so" sh -c '[ "$(grep HardwareCorrupted /proc/meminfo | tr -dc 0-9)" -gt 40 ]'
