@@ -53,6 +53,13 @@ const char *recorder_trouble(struct recorder *r);
  */
 void recorder_set_limit(struct recorder *r, uint64_t bytes);
 
+/*
+ * For who makes records as fast as it can, before it makes one: waits while events.jsonl is almost
+ * at its share of the limit, until recorder_rotate() has begun a new file, or could not. Never by the
+ * thread that calls that one. At most @most_ns (false: the time was up).
+ */
+bool recorder_wait_for_room(struct recorder *r, uint64_t most_ns);
+
 /* So many bytes of events.jsonl are whole lines; 0: not to be told now. */
 uint64_t recorder_whole_bytes(struct recorder *r);
 

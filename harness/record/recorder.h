@@ -24,6 +24,7 @@ void record_text_drop(struct record_text *t, size_t length); /* its first bytes 
 
 struct recorder {
 	pthread_mutex_t lock; /* over all below but the rung */
+	pthread_cond_t has_room; /* on the monotonic clock: told after each rotation */
 	char *directory;
 	char boot[64];
 	struct appender events, kmsg;

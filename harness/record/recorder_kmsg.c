@@ -50,13 +50,13 @@ void recorder_write_kmsg(struct recorder *r)
 
 	if (r->kmsg_pending.length == 0)
 		return;
+	if (r->limit && r->kmsg.size > 0 && r->kmsg.size + r->kmsg_pending.length > r->limit / 2)
+		rotate(r);
 	error = appender_write(&r->kmsg, r->kmsg_pending.bytes, r->kmsg_pending.length, &kept);
 	r->kmsg_lines += recorder_count_lines(r->kmsg_pending.bytes, kept);
 	record_text_drop(&r->kmsg_pending, kept);
 	if (error)
 		recorder_note_trouble(r, error, "kmsg.log");
-	else if (r->limit && r->kmsg.size >= r->limit / 2)
-		rotate(r);
 }
 
 void record_kmsg(struct recorder *r, const struct kmsg_record *record)

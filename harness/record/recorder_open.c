@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -39,13 +40,24 @@ void recorder_sync_folder(const char *path)
 		(void)fsync(fd); /* some file systems refuse it on a folder: nothing to do then */
 }
 
+static void init_locks(struct recorder *r)
+{
+	pthread_condattr_t attributes;
+
+	(void)pthread_mutex_init(&r->lock, NULL);
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&r->has_room, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+}
+
 static struct recorder *recorder_new(const char *directory)
 {
 	struct recorder *r = memory_alloc(1, sizeof(*r));
 	cleanup_free char *boot = NULL;
 	size_t length = 0;
 
-	(void)pthread_mutex_init(&r->lock, NULL);
+	init_locks(r);
 	atomic_init(&r->rung, -1);
 	r->directory = memory_string(directory);
 	r->events.fd = -1;
@@ -140,6 +152,7 @@ void recorder_close(struct recorder *r)
 		record_flush(r);
 	appender_close(&r->events);
 	appender_close(&r->kmsg);
+	(void)pthread_cond_destroy(&r->has_room);
 	(void)pthread_mutex_destroy(&r->lock);
 	free(r->pending.bytes);
 	free(r->kmsg_pending.bytes);

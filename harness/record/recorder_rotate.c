@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/memory.h"
 #include "record/recorder.h"
@@ -116,16 +118,40 @@ void recorder_set_limit(struct recorder *r, uint64_t bytes)
 {
 	(void)pthread_mutex_lock(&r->lock);
 	r->limit = bytes;
+	(void)pthread_cond_broadcast(&r->has_room);
 	(void)pthread_mutex_unlock(&r->lock);
 }
+
+/*
+ * In sixteenths of the limit. Two files that are each below half of it are within it: a new one is
+ * begun at 6, who makes many records waits from 7 on, and the rest is for all that cannot wait.
+ */
+#define ROTATE_AT 6
+#define WAIT_AT 7
 
 /* Totals that are large themselves must not make a new file of each line. */
 static bool is_full(const struct recorder *r)
 {
-	uint64_t room = r->limit / 2, least = r->head_size + r->limit / 8;
+	uint64_t room = r->limit / 16 * ROTATE_AT, least = r->head_size + r->limit / 8;
 
 	return r->limit && r->events.size >= room && r->events.size >= least &&
 	       r->events.size >= r->failed_at + r->limit / 8;
+}
+
+bool recorder_wait_for_room(struct recorder *r, uint64_t most_ns)
+{
+	uint64_t until_ns = clock_monotonic_ns() + most_ns;
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / NS_PER_S),
+		.tv_nsec = (long)(until_ns % NS_PER_S),
+	};
+	int error = 0;
+
+	(void)pthread_mutex_lock(&r->lock);
+	while (error == 0 && is_full(r) && r->events.size >= r->limit / 16 * WAIT_AT)
+		error = pthread_cond_timedwait(&r->has_room, &r->lock, &until);
+	(void)pthread_mutex_unlock(&r->lock);
+	return error == 0;
 }
 
 int recorder_rotate(struct recorder *r, const struct recorder_totals *totals, struct err *e)
@@ -143,6 +169,7 @@ int recorder_rotate(struct recorder *r, const struct recorder_totals *totals, st
 	(void)pthread_mutex_lock(&r->lock);
 	error = rotate(r, totals, e);
 	r->failed_at = error ? r->events.size : 0;
+	(void)pthread_cond_broadcast(&r->has_room);
 	(void)pthread_mutex_unlock(&r->lock);
 	return error < 0 ? error : 1;
 }

@@ -11,6 +11,7 @@
 #include "service/run.h"
 #include "service/worker_cgroup.h"
 
+#define ROOM_NS (5 * NS_PER_S) /* for the loop to come round, and for a slow disk */
 #define BIND_NS (60 * NS_PER_S) /* as a soft offline: who is longer in the kernel does not come back */
 
 /* Which driver the calling thread is: the counters are kept by driver. */
@@ -23,6 +24,8 @@ static int on_intent(void *context, const char *operation, uint32_t block, enum 
 
 	bool is_offline = strcmp(operation, "offline") == 0;
 
+	if (is_offline) /* what brings memory back waits for nothing */
+		(void)recorder_wait_for_room(run->recorder, ROOM_NS);
 	breadcrumb(is_offline ? BREADCRUMB_INFO : BREADCRUMB_DEBUG, "run=%s %s memory%u", run->id,
 		   operation, block);
 	if (is_offline)

@@ -104,5 +104,6 @@ void run_drain_kmsg(struct run *run)
 		}
 		record_kmsg(run->recorder, &record);
 		kmsg_classify_record(run->classifier, &record);
+		run_rotate_journal(run); /* findings may come by the thousand */
 	}
 }
