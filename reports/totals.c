@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reports/totals.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/jsonw.h"
@@ -10,6 +11,7 @@
 struct totals {
 	char *path; /* owned */
 	struct journal *journal; /* NULL: not opened yet */
+	bool is_new_file;	 /* since the journal was opened */
 	struct fold fold;
 };
 
@@ -36,10 +38,15 @@ void totals_free(struct totals *t)
 int totals_take(struct totals *t, uint64_t size, struct err *e)
 {
 	struct journal_event event;
-	int r = t->journal ? 0 : journal_open(t->path, &t->journal, e);
+	int r = 0;
 
+	if (!t->journal)
+		r = journal_open(t->path, &t->journal, e);
+	else if (t->is_new_file)
+		r = journal_reopen(t->journal, e);
 	if (r < 0)
 		return r;
+	t->is_new_file = false;
 	journal_read_until(t->journal, size);
 	while ((r = journal_next(t->journal, &event, e)) > 0)
 		fold_take_event(&t->fold, t->journal, &event);
@@ -55,6 +62,5 @@ void totals_put(const struct totals *t, void (*put)(void *context, struct jsonw 
 
 void totals_begin_file(struct totals *t)
 {
-	journal_close(t->journal);
-	t->journal = NULL;
+	t->is_new_file = true;
 }

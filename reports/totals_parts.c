@@ -306,18 +306,20 @@ void fold_put_totals(const struct fold *f, void (*put)(void *context, struct jso
 	}
 }
 
-/* All that was folded so far is in what comes now. */
+/* All that was folded so far is in what comes now. (A struct fold is too large for the stack.) */
 static void start_again(struct fold *f, struct journal_value o)
 {
-	struct fold empty = {
-		.guest_end = f->guest_end,
-		.run = f->run,
-		.is_live = f->is_live,
-		.unmeasured = f->unmeasured,
-	};
+	const struct guest_end guest_end = f->guest_end;
+	const struct run_file run = f->run;
+	struct jsonw *unmeasured = f->unmeasured;
+	bool is_live = f->is_live;
 
 	fold_forget(f);
-	*f = empty;
+	memset(f, 0, sizeof(*f));
+	f->guest_end = guest_end;
+	f->run = run;
+	f->unmeasured = unmeasured;
+	f->is_live = is_live;
 	(void)journal_uint(o, "files", &f->before.files);
 	(void)journal_uint(o, "events", &f->before.events);
 	(void)journal_uint(o, "corrupt", &f->before.corrupt);

@@ -46,6 +46,23 @@ int journal_open(const char *path, struct journal **ret_journal, struct err *e)
 	return 0;
 }
 
+int journal_reopen(struct journal *j, struct err *e)
+{
+	cleanup_close int fd = open(j->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(e, -errno, "cannot read '%s'", j->path);
+	(void)close(j->fd);
+	j->fd = steal_fd(&fd);
+	j->begin = j->end = 0;
+	j->offset = 0;
+	j->limit = UINT64_MAX;
+	j->is_at_end = j->is_skipping = false;
+	j->figures = (struct journal_figures){0};
+	j->corrupt_before = 0;
+	return 0;
+}
+
 void journal_close(struct journal *j)
 {
 	if (!j)

@@ -83,6 +83,8 @@ struct journal_figures {
 
 struct journal;
 int journal_open(const char *path, struct journal **ret_journal, struct err *e);
+/* The path's file anew, from its beginning: there is another one of that name. What was read into stays. */
+int journal_reopen(struct journal *j, struct err *e);
 void journal_close(struct journal *j); /* NULL is fine */
 /* 1: @event is filled; 0: the end; a negative errno: the file cannot be read further. */
 int journal_next(struct journal *j, struct journal_event *event, struct err *e);
