@@ -23,6 +23,7 @@ suite export 300 harness/tests/export-readers.sh "$build"
 if [ "$wanted" = service ]; then # half an hour: "make test-service"
 	suite service 3600 harness/tests/service.sh "$build"
 fi
+suite million 600 harness/tests/million.sh "$build" 60000 # the whole million: "make bench"
 suite units 300 harness/tests/units.sh "$build"
 suite scan-log 120 harness/tests/scan-log.sh "$build"
 suite fuzz-corpus 300 harness/tests/fuzz/replay.sh "$build"
