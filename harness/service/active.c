@@ -53,14 +53,18 @@ int active_write(const char *path, struct jsonw *status, struct err *e)
 	return r;
 }
 
-/* A pid may have been given to another program since: only a memsoakd counts as alive. */
+/*
+ * A pid may have been given to another program since: only a memsoakd counts as alive. Who may send
+ * it no signal (EPERM) is told all the same that it is there.
+ */
 static bool is_memsoakd(pid_t pid)
 {
 	cleanup_free char *path = memory_format("/proc/%d/comm", (int)pid);
 	cleanup_free char *comm = NULL;
 	size_t length;
 
-	return pid > 0 && kill(pid, 0) == 0 && file_read_all(path, &comm, &length, NULL) == 0 &&
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM) &&
+	       file_read_all(path, &comm, &length, NULL) == 0 &&
 	       strncmp(comm, "memsoakd", 8) == 0;
 }
 
