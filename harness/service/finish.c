@@ -12,7 +12,6 @@
 #include "reports/totals.h"
 #include "service/control.h"
 #include "service/notify.h"
-#include "service/open_runs.h"
 #include "service/resume.h"
 #include "service/run.h"
 #include "service/worker_cgroup.h"
@@ -110,7 +109,7 @@ size_t run_finish(struct run *run)
 	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
 	if (n_left == 0 && settings_restored && run->poison.frames_left == 0 && run->active_path) {
 		(void)unlink(run->active_path);
-		open_runs_remove(run->id);
+		run->is_all_back = true;
 	}
 	(void)resume_forget(run->profile.name, NULL); /* mostly there is nothing to forget */
 	return n_left;

@@ -127,6 +127,7 @@ struct run {
 	struct run_veto veto;
 	unsigned int n_searches; /* for holders of pages; under the lock, too */
 	uint64_t last_search_ns;
+	bool is_all_back; /* the run's end has left nothing to restore */
 };
 
 /* setup.c: everything up to the first phase. Returns an exit code, EXIT_PASS to go on. */

@@ -13,6 +13,7 @@
 #include "base/terminal.h"
 #include "reports/report.h"
 #include "service/notify.h"
+#include "service/open_runs.h"
 #include "service/run.h"
 
 #define FOLD_TIME_NS (300 * NS_PER_S)
@@ -63,8 +64,8 @@ static void take_outcome(const struct report *report, struct soak_outcome *outco
 	outcome->exit = (enum exit_code)report_exit(report);
 }
 
-/* Folds the run, prints the summary. */
-static void report_run(const struct run *run, size_t n_left, struct soak_outcome *outcome)
+/* Folds the run, prints the summary. False: there is no report. */
+static bool report_run(const struct run *run, size_t n_left, struct soak_outcome *outcome)
 {
 	struct report *report = NULL;
 	struct err e = {0};
@@ -78,7 +79,7 @@ static void report_run(const struct run *run, size_t n_left, struct soak_outcome
 		(void)snprintf(outcome->why, sizeof(outcome->why), "%s", e.text);
 		outcome->exit = n_left ? EXIT_ABORTED_MEMORY_OFFLINE : EXIT_CANNOT_JUDGE;
 		report_free(report);
-		return;
+		return false;
 	}
 	take_outcome(report, outcome);
 	tell_end(run, report);
@@ -86,6 +87,7 @@ static void report_run(const struct run *run, size_t n_left, struct soak_outcome
 	(void)printf("report: %s/report.json\n", run->directory);
 	(void)fflush(stdout);
 	report_free(report);
+	return true;
 }
 
 /* The first moment at which the run is sure to do what it is for. */
@@ -143,11 +145,14 @@ void soak(const struct run_options *options, struct soak_outcome *ret_outcome)
 	}
 	if (run.recorder) {
 		size_t n_left = run_finish(&run);
+		bool is_closed;
 
 		(void)snprintf(ret_outcome->directory, sizeof(ret_outcome->directory), "%s",
 			       run.directory);
-		if (code == EXIT_PASS)
-			report_run(&run, n_left, ret_outcome);
+		is_closed = code != EXIT_PASS || report_run(&run, n_left, ret_outcome);
+		/* Killed before that, or without room for a report: "memsoak recover" makes it. */
+		if (run.is_all_back && is_closed)
+			open_runs_remove(run.id);
 	}
 	run_done(&run);
 }
