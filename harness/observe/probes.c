@@ -63,26 +63,36 @@ static int event_id(const char *group, const char *event)
 	return id > 0 && id <= INT32_MAX ? (int)id : -ENOENT;
 }
 
-static int arm(struct probes *p, struct probe *probe, const char *type, const char *what)
+int probe_arm(struct probe *probe, struct fsio *fs, const char *group, const char *type,
+	      const char *what)
 {
-	cleanup_free char *command =
-		memory_format("%s:%s/%s %s\n", type, p->group, probe->name, what);
-	int r = tracing_kprobe_command(p->fs, command);
+	cleanup_free char *command = memory_format("%s:%s/%s %s\n", type, group, probe->name, what);
+	int r = tracing_kprobe_command(fs, command);
 
 	if (r < 0)
 		return r;
 	probe->is_armed = true;
-	probe->id = event_id(p->group, probe->name);
+	probe->id = event_id(group, probe->name);
 	return probe->id < 0 ? probe->id : 0;
+}
+
+void probe_disarm(struct probe *probe, struct fsio *fs, const char *group)
+{
+	cleanup_free char *command = memory_format("-:%s/%s\n", group, probe->name);
+
+	if (probe->is_armed)
+		(void)tracing_kprobe_command(fs, command);
+	probe->is_armed = false;
+}
+
+static int arm(struct probes *p, struct probe *probe, const char *type, const char *what)
+{
+	return probe_arm(probe, p->fs, p->group, type, what);
 }
 
 static void disarm(struct probes *p, struct probe *probe)
 {
-	cleanup_free char *command = memory_format("-:%s/%s\n", p->group, probe->name);
-
-	if (probe->is_armed)
-		(void)tracing_kprobe_command(p->fs, command);
-	probe->is_armed = false;
+	probe_disarm(probe, p->fs, p->group);
 }
 
 static int arm_move(struct probes *p, char why[OBSERVER_WHY_SIZE])

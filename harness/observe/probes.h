@@ -28,6 +28,11 @@ struct probe {
 	int id; /* for perf */
 };
 
+/* One event of ours: @type "p" or "r512", @what "symbol" and what is fetched. A negative errno. */
+int probe_arm(struct probe *probe, struct fsio *fs, const char *group, const char *type,
+	      const char *what);
+void probe_disarm(struct probe *probe, struct fsio *fs, const char *group);
+
 struct probes {
 	struct fsio *fs;
 	char group[PROBE_NAME_SIZE];

@@ -20,6 +20,9 @@ int main(void)
 	failures += test_ability();
 	failures += test_perf_count();
 	failures += test_observer();
+	failures += test_causes();
+	failures += test_causes_rare();
+	failures += test_cause_evidence();
 	failures += test_fingerprint();
 	failures += test_stuck();
 	failures += test_stuck_watch();
