@@ -54,6 +54,7 @@ static const struct {
 	{"reload", NULL, true},
 	{"crash", NULL, false},
 	{"start", fold_take_start, true},
+	{"causes", fold_take_causes, true},
 	{"end", fold_take_end, true},
 };
 

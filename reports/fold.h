@@ -113,6 +113,16 @@ struct fold_caller {
 	struct hist latency;
 };
 
+enum fold_cause {
+	FOLD_CAUSE_WAITER,
+	FOLD_CAUSE_PAGE_CACHE,
+	FOLD_CAUSE_BATCH,
+	FOLD_CAUSE_OTHER_HOLDER,
+	FOLD_CAUSE_LOCK,
+	FOLD_CAUSE_UNKNOWN,
+	FOLD_CAUSES,
+};
+
 struct fold_counts {
 	struct known attempts, succeeded, eagain, waits, failed_pages, migrated_pages;
 	struct known driver_attempts[FOLD_DRIVERS], driver_succeeded[FOLD_DRIVERS];
@@ -120,6 +130,7 @@ struct fold_counts {
 	struct known allocations, allocations_locked;
 	struct known driver_allocations[FOLD_DRIVERS], driver_locked[FOLD_DRIVERS];
 	struct known probe_misses;
+	struct known by_cause[FOLD_CAUSES], unmap_eagain, cause_misses;
 };
 
 struct fold_vmstat {
@@ -217,6 +228,7 @@ struct fold {
 	char ended[16]; /* of the end record, "" without one */
 	const char *source; /* one of a fixed list; NULL: there was no start record */
 	char symbol[64], source_why[256];
+	char causes_how[256], causes_why[256]; /* both "": nobody has asked */
 	bool has_restore, settings_restored;
 	uint64_t suspends, suspended_ns; /* of the host while the run went on */
 	uint64_t clock_steps;
@@ -323,6 +335,10 @@ void fold_take_stress_ng_start(struct fold *f, struct journal_value o);
 void fold_take_stress_ng_end(struct fold *f, struct journal_value o);
 struct jsonw *fold_describe_stress_ng(struct fold *f); /* NULL: there was none */
 const char *fold_known_stress_ng_end(const char *text);	 /* of a fixed list; NULL: not in it */
+
+void fold_take_causes(struct fold *f, struct journal_value o);
+void fold_take_cause_counts(struct fold *f, struct journal_value migration);
+void fold_describe_causes(struct fold *f, struct jsonw *eagain);
 
 void fold_take_counts(struct fold *f, struct journal_value migration);
 struct jsonw *fold_describe_counts(struct fold *f);

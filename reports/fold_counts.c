@@ -24,6 +24,7 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 	fold_known(migration, "failed_pages", &c->failed_pages);
 	fold_known(migration, "migrated_pages", &c->migrated_pages);
 	fold_known(migration, "probe_misses", &c->probe_misses);
+	fold_take_cause_counts(f, migration);
 	for (int i = 0; i < FOLD_DRIVERS; i++) {
 		struct journal_value driver = journal_get(drivers, fold_driver_name((enum fold_driver)i));
 
@@ -95,8 +96,7 @@ static struct jsonw *describe_eagain(struct fold *f, const char *why)
 	} else {
 		fold_unmeasured(f, "migration.eagain.total", "%s", why);
 	}
-	fold_unmeasured(f, "migration.eagain.unmap_phase",
-			"no probe sees EAGAIN of the unmap phase: it is in no figure here");
+	fold_describe_causes(f, eagain);
 	describe_drivers(f, eagain);
 	jsonw_set_string(eagain, "source", f->source ? f->source : "none");
 	if (f->symbol[0])

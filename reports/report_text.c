@@ -240,7 +240,7 @@ static void put_migration(const struct page *p)
 	const struct jsonw *m = jsonw_get(p->report, "migration");
 	const struct jsonw *eagain = jsonw_get(m, "eagain");
 	const char *source = jsonw_get_string(eagain, "source");
-	struct list list = {p, "; by "};
+	struct list list = {p, "; by "}, causes = {p, ""};
 
 	label(p, "EAGAIN");
 	if (jsonw_has(eagain, "total"))
@@ -252,6 +252,11 @@ static void put_migration(const struct page *p)
 			      jsonw_get_uint(m, "attempts"));
 	(void)jsonw_each(jsonw_get(eagain, "by_driver"), put_count, &list);
 	(void)fputc('\n', p->out);
+	if (jsonw_has(eagain, "by_cause")) {
+		(void)fprintf(p->out, "%11s caused by ", "");
+		(void)jsonw_each(jsonw_get(eagain, "by_cause"), put_count, &causes);
+		(void)fputc('\n', p->out);
+	}
 	(void)fprintf(p->out, "%11s counted by ", "");
 	put_text(p, source ? source : "nothing");
 	put_named(p, " on ", eagain, "symbol");

@@ -290,6 +290,7 @@ static void write_rare(const char *folder)
 {
 	static const char *const rare[] = {
 		"\"ev\":\"start\",\"pid\":1,\"source\":\"hist\",\"symbol\":\"move_to_new_page\",\"why\":\"no perf\"",
+		"\"ev\":\"causes\",\"how\":\"by looking\",\"why\":\"and not\"",
 		"\"ev\":\"phase\",\"name\":\"p\",\"rung\":1,\"faulters\":2,\"workers\":[{\"name\":\"w\",\"workload\":\"refault\",\"kind\":\"ksm\",\"driven_by\":\"offline\",\"processes\":1,\"threads\":2,\"pages\":8}]",
 		"\"ev\":\"unavailable\",\"driver\":\"compaction\",\"why\":\"none\"",
 		"\"ev\":\"unavailable\",\"driver\":\"veto\",\"why\":\"no notifier\"",
@@ -317,7 +318,7 @@ static void write_rare(const char *folder)
 		"\"ev\":\"kmsg_lost\",\"records\":4",
 		"\"ev\":\"kmsg_dropped\",\"records\":40",
 		"\"ev\":\"later\"",
-		"\"ev\":\"sample\",\"migration\":{\"attempts\":5,\"eagain\":1,\"waits\":2,\"failed_pages\":1,\"by_driver\":{\"compaction\":{\"attempts\":2,\"eagain\":1},\"move_pages\":{\"allocations\":8,\"allocations_locked\":7}},\"allocations\":9,\"allocations_locked\":8,\"probe_misses\":0},\"rss_bytes\":9",
+		"\"ev\":\"sample\",\"migration\":{\"attempts\":5,\"eagain\":1,\"waits\":2,\"failed_pages\":1,\"by_driver\":{\"compaction\":{\"attempts\":2,\"eagain\":1},\"move_pages\":{\"allocations\":8,\"allocations_locked\":7}},\"allocations\":9,\"allocations_locked\":8,\"probe_misses\":0,\"by_cause\":{\"waiter\":2,\"page_cache\":1,\"batch\":3,\"other_holder\":4,\"lock\":5,\"unknown\":6},\"unmap_eagain\":7,\"cause_misses\":8},\"rss_bytes\":9",
 		"\"ev\":\"fault\",\"what\":\"a thing\"",
 		"\"ev\":\"stress_ng_end\",\"ended\":\"asked\",\"status\":0,\"ran_ns\":5,\"stressors\":[{\"name\":\"vm\",\"bogo_ops\":7,\"wall_ns\":5},{\"name\":\"cpu\",\"not_believed\":\"it was cut\"}]",
 		"\"ev\":\"worker_exit\",\"pid\":4,\"group\":\"w\",\"signal\":9",

@@ -25,7 +25,8 @@ static const struct total_member counts[] = {
 	C(KNOWN, waits),	   C(KNOWN, failed_pages),	 C(KNOWN, migrated_pages),
 	C(KNOWN, driver_attempts), C(KNOWN, driver_succeeded),	 C(KNOWN, driver_eagain),
 	C(KNOWN, allocations),	   C(KNOWN, allocations_locked), C(KNOWN, driver_allocations),
-	C(KNOWN, driver_locked),   C(KNOWN, probe_misses),
+	C(KNOWN, driver_locked),   C(KNOWN, probe_misses),	 C(KNOWN, by_cause),
+	C(KNOWN, unmap_eagain),	   C(KNOWN, cause_misses),
 };
 static const struct total_table totals_of_counts = TABLE(counts);
 
@@ -95,6 +96,8 @@ static const struct total_member whole[] = {
 	WORD(fold, source, fold_known_source),
 	F(TEXT, symbol),
 	F(TEXT, source_why),
+	F(TEXT, causes_how),
+	F(TEXT, causes_why),
 	F(BOOL, has_restore),
 	F(BOOL, settings_restored),
 	F(UINT, suspends),

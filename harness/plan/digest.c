@@ -21,6 +21,8 @@ static bool has_section(const struct profile *p, enum section_id section)
 		return p->has_move_pages;
 	case SECTION_LADDER:
 		return p->n_rungs > 0;
+	case SECTION_OBSERVE: /* it came later */
+		return p->causes;
 	case SECTION_RECORD: /* how the run is written down is no part of it */
 		return false;
 	case SECTION_SCENARIO:

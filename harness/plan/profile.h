@@ -179,6 +179,9 @@ struct profile {
 
 	struct profile_watchdog watchdog;
 
+	/* [observe] */
+	bool causes; /* causes = yes: who is to blame for each EAGAIN; no (default) */
+
 	/* [record] */
 	uint64_t journal_limit_bytes; /* of events.jsonl, and of kmsg.log; default 256 MiB */
 

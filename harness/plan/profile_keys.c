@@ -12,7 +12,7 @@ const char *const profile_sections[SECTION_MAX] = {
 	[SECTION_OFFLINE] = "offline",	 [SECTION_MOVE_PAGES] = "move_pages",
 	[SECTION_WORKERS] = "workers",	 [SECTION_LADDER] = "ladder",
 	[SECTION_VERDICT] = "verdict",	 [SECTION_WATCHDOG] = "watchdog",
-	[SECTION_RECORD] = "record",
+	[SECTION_RECORD] = "record",	 [SECTION_OBSERVE] = "observe",
 	[SECTION_SCENARIO] = "scenario", [SECTION_STRESS_NG] = "stress-ng",
 	[SECTION_COMPACTION] = "compaction",
 	[SECTION_MIGRATE_PAGES] = "migrate_pages",
@@ -28,7 +28,7 @@ static const char *const veto_words[VETO_MAX + 1] = {"none", "EBUSY", "ENOMEM", 
 static const char *const workload_words[] = {"refault",	    "pin",	 "mlock-churn",
 					     "mlock-keep",  "hold-pipe", "hold-ring",
 					     "hold-direct", "zap",	 "hog",
-					     NULL};
+					     "text",	    NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",
@@ -148,6 +148,8 @@ const struct profile_key profile_keys[] = {
 	 0, 0, NULL, "no", DIGEST_UNLESS_DEFAULT},
 	{SECTION_RECORD, "journal_limit", KEY_BYTES, P(journal_limit_bytes),
 	 1ULL << 20, 1ULL << 40, NULL, "256MiB", DIGEST_NEVER},
+	{SECTION_OBSERVE, "causes", KEY_YES_NO, P(causes),
+	 0, 0, NULL, "no", false},
 	{SECTION_SCENARIO, "name", KEY_WORD, P(scenario),
 	 0, 0, scenario_words, NULL, false},
 	{SECTION_SCENARIO, "drivers", KEY_FIRST, P(drivers_together),

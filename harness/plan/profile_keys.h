@@ -37,6 +37,7 @@ enum section_id {
 	SECTION_VERDICT,
 	SECTION_WATCHDOG,
 	SECTION_RECORD,
+	SECTION_OBSERVE,
 	SECTION_SCENARIO,
 	SECTION_STRESS_NG,
 	SECTION_COMPACTION, /* the callers, in the order of enum caller */

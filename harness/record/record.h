@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drive/drive.h"
+#include "observe/causes.h"
 #include "observe/holders.h"
 #include "observe/kmsg.h"
 #include "observe/kmsg_finding.h"
@@ -81,6 +82,8 @@ int recorder_rotate(struct recorder *r, const struct recorder_totals *totals, st
 
 void record_start(struct recorder *r, enum count_source source, const char *symbol, const char *why,
 		  const struct vmstat *vmstat);
+/* How EAGAIN is told apart by cause; or NULL, and why it is not although it was asked for. */
+void record_causes(struct recorder *r, const char *how, const char *why);
 int record_intent(struct recorder *r, const char *operation, uint32_t block, int32_t node,
 		  enum zone zone);
 int record_setting(struct recorder *r, const char *path, const char *old_value,
@@ -115,6 +118,7 @@ struct record_sample {
 	struct migration_counts total;
 	struct migration_counts by_driver[OBSERVED_MAX]; /* all unknown: it is left out */
 	struct measured probe_misses;
+	struct cause_counts causes; /* all unknown: not asked for */
 };
 void record_sample(struct recorder *r, const struct record_sample *sample);
 void record_kmsg(struct recorder *r, const struct kmsg_record *record); /* into kmsg.log */

@@ -82,6 +82,21 @@ struct jsonw *record_counts(const struct migration_counts *total,
 	return object;
 }
 
+void record_set_causes(struct jsonw *counts, const struct cause_counts *causes)
+{
+	struct jsonw *by_cause;
+
+	if (!causes->by_cause[EAGAIN_UNKNOWN].known)
+		return;
+	by_cause = jsonw_object();
+	for (int i = 0; i < EAGAIN_CAUSES; i++)
+		record_set_measured(by_cause, eagain_cause_name((enum eagain_cause)i),
+				    &causes->by_cause[i]);
+	jsonw_set(counts, "by_cause", by_cause);
+	record_set_measured(counts, "unmap_eagain", &causes->unmap_phase);
+	record_set_measured(counts, "cause_misses", &causes->missed);
+}
+
 struct jsonw *record_vmstat(const struct vmstat *v)
 {
 	struct jsonw *object = jsonw_object();

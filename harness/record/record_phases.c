@@ -20,6 +20,17 @@ void record_start(struct recorder *r, enum count_source source, const char *symb
 	record_put(r, event);
 }
 
+void record_causes(struct recorder *r, const char *how, const char *why)
+{
+	struct jsonw *event = record_new("causes");
+
+	if (how)
+		jsonw_set_string(event, "how", how);
+	else
+		jsonw_set_string(event, "why", why);
+	record_put(r, event);
+}
+
 int record_setting(struct recorder *r, const char *path, const char *old_value,
 		   const char *new_value)
 {
@@ -104,13 +115,21 @@ void record_phase_end(struct recorder *r, const struct plan_phase *phase, uint64
 	record_put(r, event);
 }
 
+static struct jsonw *sample_counts(const struct record_sample *sample)
+{
+	struct jsonw *counts =
+		record_counts(&sample->total, sample->by_driver, &sample->probe_misses);
+
+	record_set_causes(counts, &sample->causes);
+	return counts;
+}
+
 void record_sample(struct recorder *r, const struct record_sample *sample)
 {
 	struct jsonw *event = record_new("sample");
 
 	jsonw_set_uint(event, "elapsed_ns", sample->elapsed_ns);
-	jsonw_set(event, "migration",
-		  record_counts(&sample->total, sample->by_driver, &sample->probe_misses));
+	jsonw_set(event, "migration", sample_counts(sample));
 	jsonw_set_uint(event, "touches", sample->touches);
 	jsonw_set_uint(event, "alive", sample->alive);
 	if (sample->rss_bytes)
@@ -142,8 +161,7 @@ void record_end(struct recorder *r, const struct record_end *end)
 
 	jsonw_set_string(event, "ended", end->ended);
 	jsonw_set_uint(event, "elapsed_ns", end->elapsed_ns);
-	jsonw_set(event, "migration",
-		  record_counts(&end->last.total, end->last.by_driver, &end->last.probe_misses));
+	jsonw_set(event, "migration", sample_counts(&end->last));
 	jsonw_set(event, "vmstat", record_vmstat(&end->vmstat));
 	if (!end->kmsg_unread) {
 		struct jsonw *kmsg = jsonw_object();

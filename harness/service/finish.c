@@ -120,6 +120,7 @@ void run_done(struct run *run)
 	control_close(run->control);
 	stress_ng_done(run->stress_ng);
 	worker_cgroup_close(run->cgroup);
+	causes_close(run->causes);
 	observer_close(run->observer);
 	if (run->has_kmsg)
 		kmsg_close(&run->kmsg);

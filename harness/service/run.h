@@ -88,6 +88,7 @@ struct run {
 	struct totals *totals; /* of the journal, as far as it is written */
 	bool is_rotation_told; /* that it fails */
 	struct observer *observer;
+	struct causes *causes; /* NULL: not asked for, or not to be had */
 	struct kmsg_reader kmsg;
 	bool has_kmsg;
 	struct kmsg_classifier *classifier;

@@ -45,6 +45,8 @@ void run_sample(struct run *run, struct record_sample *ret_sample)
 	};
 	own_memory(&run->fs, s);
 	if (run->observer) { /* none yet when the set-up has failed */
+		if (run->causes)
+			causes_read(run->causes, &s->causes);
 		observer_read_total(run->observer, &s->total);
 		for (int i = 0; i < OBSERVED_MAX; i++)
 			if (has_driver(run, (enum observed_driver)i))

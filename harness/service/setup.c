@@ -149,6 +149,23 @@ static int open_record(struct run *run, struct err *e)
 	return recorder_write_run(run->recorder, run_describe(run), e);
 }
 
+/* What it costs is only paid by who has asked; without it a run goes on. */
+static void open_causes(struct run *run, const char *group)
+{
+	char how[CAUSES_HOW_SIZE] = "";
+	struct err e = {0};
+
+	if (!run->profile.causes)
+		return;
+	if (causes_open(&run->fs, group, &run->causes, &e) < 0) {
+		log_warning("EAGAIN is not told apart by cause: %s", e.text);
+		record_causes(run->recorder, NULL, e.text);
+		return;
+	}
+	causes_how(run->causes, how);
+	record_causes(run->recorder, how, NULL);
+}
+
 static int open_observers(struct run *run, struct err *e)
 {
 	cleanup_free char *group = memory_format("memsoak_%d", (int)getpid());
@@ -183,6 +200,7 @@ static int open_observers(struct run *run, struct err *e)
 		record_fault(run->recorder, "%s", kmsg_error.text);
 	record_start(run->recorder, observer_source(run->observer), observer_symbol(run->observer),
 		     why[0] ? why : NULL, &run->vmstat_start);
+	open_causes(run, group);
 	return 0;
 }
 

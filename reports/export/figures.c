@@ -64,6 +64,8 @@ const struct figure figures[] = {
 	 "migration.waits", NULL},
 	{"migrate_retries", "driver", COUNTER, "EAGAIN of the move phase, by who had the page moved.",
 	 figure_read_retries, "migration.eagain", NULL},
+	{"migrate_retries_by_cause", "cause", COUNTER, "EAGAIN of the move phase and, where it is seen, of the unmap phase, by who held the page.",
+	 figure_read_counts, "migration.eagain.by_cause", NULL},
 	{"migrate_retry_ratio", NULL, RATIO, "EAGAIN of the move phase per attempt to move one page.",
 	 figure_read_ratio, "migration.eagain.total", "migration.attempts"},
 	{"vmstat_change", "field", GAUGE, "Difference of a /proc/vmstat field over the run.",
