@@ -32,6 +32,14 @@ matrix: setup
 	$(Q)harness/lab/build-kernel.sh --all
 	$(Q)harness/lab/matrix.sh $(BUILD) $(BUILD)/matrix/$(shell date -u +%Y%m%dT%H%M%SZ)
 
+# Each kind of page on kernels whose waiters keep a reference, and on the others.
+.PHONY: kinds
+kinds: setup
+	$(Q)harness/lab/install-deps.sh kernels test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)for kernel in 5.10-without 5.10-with 6.1-waiter-ref 6.1-with; do harness/lab/build-kernel.sh $$kernel > /dev/null || exit; done
+	$(Q)harness/lab/kinds-table.sh $(BUILD) $(BUILD)/kinds
+
 # Both kernels of a tree against each other. The series before is kept as TREE.old.
 TREE ?= 5.10
 BOOTS ?= 8
