@@ -37,6 +37,7 @@ suite guest-stress-ng 900 harness/tests/guest.sh "$build" stress-ng
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
 suite guest-observers 600 harness/tests/guest.sh "$build" observers
+suite guest-causes 900 harness/tests/guest.sh "$build" causes
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
 suite guest-scenarios 900 harness/tests/guest.sh "$build" scenarios
 suite guest-alloc-locked 1800 harness/tests/guest.sh "$build" alloc-locked
