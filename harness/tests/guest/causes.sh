@@ -38,7 +38,7 @@ case $(uname -r) in
 esac
 
 group private refault private-anonymous 1 3 1
-check_report "private: there was something to tell" "$report" '.migration.waits > 100 and .move_pages.moved > 100' .migration
+check_report "private: there was something to tell" "$report" '.migration.waits > 9 and .move_pages.moved > 9' .migration
 case $waiters in
 hold)
 	check_report "private: the waiters are to blame" "$report" \
