@@ -97,7 +97,7 @@ static bool begin(struct cancel *c, uint32_t block, uint64_t deadline_ns)
 	bool may_begin;
 
 	(void)pthread_mutex_lock(&c->lock);
-	may_begin = !c->is_stopping;
+	may_begin = !c->is_stopping && !c->is_finishing;
 	if (may_begin) {
 		c->is_writing = true;
 		c->tid = gettid();
@@ -178,6 +178,14 @@ void cancel_stop(struct cancel *c)
 	(void)pthread_mutex_unlock(&c->lock);
 }
 
+void cancel_finish(struct cancel *c)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	c->is_finishing = true;
+	(void)pthread_cond_broadcast(&c->stopped);
+	(void)pthread_mutex_unlock(&c->lock);
+}
+
 void cancel_progress(struct cancel *c, struct offline_progress *ret)
 {
 	(void)pthread_mutex_lock(&c->lock);
@@ -198,13 +206,13 @@ bool cancel_pause(struct cancel *c, uint64_t ns)
 		.tv_sec = (time_t)(until_ns / NS_PER_S),
 		.tv_nsec = (long)(until_ns % NS_PER_S),
 	};
-	bool is_stopping;
 	int r = ns > 0 ? 0 : ETIMEDOUT;
+	bool is_over;
 
 	(void)pthread_mutex_lock(&c->lock);
-	while (!c->is_stopping && r == 0)
+	while (!c->is_stopping && !c->is_finishing && r == 0)
 		r = pthread_cond_timedwait(&c->stopped, &c->lock, &until);
-	is_stopping = c->is_stopping;
+	is_over = c->is_stopping || c->is_finishing;
 	(void)pthread_mutex_unlock(&c->lock);
-	return is_stopping;
+	return is_over;
 }

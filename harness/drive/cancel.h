@@ -29,6 +29,7 @@ struct cancel {
 	pthread_mutex_t lock;
 	pthread_cond_t stopped; /* on CLOCK_MONOTONIC */
 	bool is_stopping;
+	bool is_finishing; /* nothing new is begun, and nothing is cancelled */
 	/* The write that is under way. */
 	bool is_writing;
 	pid_t tid;
@@ -56,7 +57,7 @@ void cancel_done(struct cancel *c);
 int cancel_signal(void);
 
 /*
- * Writes "offline" to the state of memory@block. False: a stop was asked for, nothing was
+ * Writes "offline" to the state of memory@block. False: a stop or a finish was asked for, nothing was
  * written. To be called in a thread that called drive_block_signals().
  */
 bool cancel_write_offline(struct cancel *c, struct fsio *fs, uint32_t block, uint64_t deadline_ns,
@@ -65,7 +66,8 @@ bool cancel_write_offline(struct cancel *c, struct fsio *fs, uint32_t block, uin
 /* From other threads. */
 void cancel_tick(struct cancel *c);
 void cancel_stop(struct cancel *c);
+void cancel_finish(struct cancel *c); /* the write that is under way goes on */
 void cancel_progress(struct cancel *c, struct offline_progress *ret);
 
-/* Sleeps; true when a stop was asked for, at once then. */
+/* Sleeps; true when a stop or a finish was asked for, at once then. */
 bool cancel_pause(struct cancel *c, uint64_t ns);

@@ -70,6 +70,7 @@ struct online_event {
 	uint32_t writes; /* how often it was told to come online; 0: it was online already */
 	uint64_t start_ns, wall_ns;
 	bool restored; /* state and zone are what they were */
+	bool is_gone;  /* unplugged meanwhile: there is nothing to bring back, and nothing is left offline */
 };
 
 struct refused_event {
@@ -208,8 +209,10 @@ struct offline_driver *offline_driver_start(struct fsio *fs, const struct plan *
  */
 void offline_driver_tick(struct offline_driver *d);
 void offline_driver_stop(struct offline_driver *d); /* no new attempt; cancels the running one */
+void offline_driver_finish(struct offline_driver *d); /* no new attempt; the running one keeps its deadline */
 bool offline_driver_has_ended(struct offline_driver *d);
 /*
+ * Not when every block of the plan has been unplugged: then it ends, and nothing has failed.
  * It gave up before its bound: three intents in a row could not be put on disk, or a block
  * would not come back online. No other block is taken while one is missing.
  */

@@ -24,6 +24,32 @@ void offline_fault(struct offline_driver *d, const char *format, ...)
 	d->hooks.fault(d->hooks.context, text);
 }
 
+/* The errnos of a folder that is not there, and of one that was taken away while it was read. */
+static bool means_gone(int error)
+{
+	return error == ENOENT || error == ENODEV;
+}
+
+bool offline_note_gone(struct offline_driver *d, const struct plan_block *target, bool is_gone)
+{
+	bool *known = &d->is_gone[target - d->plan->blocks];
+
+	if (*known == is_gone)
+		return false;
+	*known = is_gone;
+	d->n_gone += is_gone ? 1 : (size_t)-1;
+	return true;
+}
+
+/* Plugged in again, and where it was: else it is another one, and none of the plan. */
+static bool is_back(struct offline_driver *d, const struct plan_block *target)
+{
+	struct topology_block block;
+
+	return topology_read_block(d->fs, target->id, &block) == 0 &&
+	       block.node == (int32_t)target->node;
+}
+
 /* The plan is from the run's start: is it still true? */
 static enum block_refusal judge(struct offline_driver *d, const struct plan_block *target)
 {
@@ -31,6 +57,8 @@ static enum block_refusal judge(struct offline_driver *d, const struct plan_bloc
 	enum block_refusal refusal;
 	int r = drive_read_block(d->fs, target->id, &block);
 
+	if (means_gone(-r) || (d->is_gone[target - d->plan->blocks] && !is_back(d, target)))
+		return REFUSED_GONE;
 	if (r < 0) {
 		offline_fault(d, "memory%u cannot be read any more (%s): not attempted", target->id,
 			      errno_name(r));
@@ -96,18 +124,19 @@ void offline_bring_back(struct offline_driver *d, const struct plan_block *targe
 			      target->id);
 	drive_undo_offline(d->fs, target, attempt, state, &event);
 	d->hooks.online_done(d->hooks.context, &event);
-	if (!event.restored)
+	if (event.is_gone)
+		(void)offline_note_gone(d, target, true);
+	else if (!event.restored)
 		offline_fault(d, "memory%u is %s in zone %s (%s) and should be online in %s",
 			      target->id, block_state_name(event.state_after),
 			      zone_name(event.zone_after), errno_name(event.error),
 			      zone_name(target->zone));
-	/* Online in another zone is memory not lost; a block that was unplugged cannot come back.
-	 */
-	if (event.state_after == BLOCK_ONLINE || event.error == ENOENT || event.error == ENODEV) {
+	/* Online in another zone is memory not lost. */
+	if (event.state_after == BLOCK_ONLINE || event.is_gone) {
 		d->missing.is_missing = false;
 	} else {
 		d->missing.is_missing = true;
-		d->missing.block = *target;
+		d->missing.block = target;
 		d->missing.attempt = attempt;
 	}
 }
@@ -127,12 +156,13 @@ static enum attempt_result write_offline(struct offline_driver *d, const struct 
 		return ATTEMPT_STOPPED;
 	read_counts(d, &after);
 	r = drive_read_state(d->fs, target->id, &state);
-	if (r < 0)
+	if (r < 0 && !means_gone(-r))
 		offline_fault(d, "memory%u cannot be read after its offline was written (%s)",
 			      target->id, errno_name(r));
 	/* No file to open, or taken away while it was open (kernfs: ENODEV): nothing was asked. */
-	if (r < 0 && (outcome.error == ENOENT || outcome.error == ENODEV)) {
-		tell_refused(d, target, REFUSED_UNREADABLE);
+	if (r < 0 && means_gone(outcome.error)) {
+		(void)offline_note_gone(d, target, true);
+		tell_refused(d, target, REFUSED_GONE);
 		return ATTEMPT_REFUSED;
 	}
 	event = (struct offline_event){
@@ -164,6 +194,8 @@ enum attempt_result offline_attempt(struct offline_driver *d, const struct plan_
 	enum attempt_result result;
 	struct drive_aim aim = {0};
 
+	if (!offline_note_gone(d, target, refusal == REFUSED_GONE) && refusal == REFUSED_GONE)
+		return ATTEMPT_SKIPPED;
 	if (refusal != BLOCK_OFFLINABLE) {
 		tell_refused(d, target, refusal);
 		return ATTEMPT_REFUSED;

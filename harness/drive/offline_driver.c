@@ -30,6 +30,7 @@ static bool has_more_to_do(struct offline_driver *d)
 	bool is_bounded = d->phase->offline_cycles > 0;
 
 	return !atomic_load(&d->has_failed) && !cancel_pause(&d->cancel, 0) &&
+	       d->n_gone < d->plan->n_blocks &&
 	       !(is_bounded && d->writes >= d->phase->offline_cycles) &&
 	       clock_monotonic_ns() < d->end_ns;
 }
@@ -37,11 +38,13 @@ static bool has_more_to_do(struct offline_driver *d)
 /* Takes note of what became of an attempt; returns how long to pause before the next. */
 static uint64_t settle(struct offline_driver *d, enum attempt_result result)
 {
-	size_t round = d->plan->n_blocks;
+	size_t round = d->plan->n_blocks - d->n_gone;
 	uint64_t pause_ns = d->plan->profile->offline_pause_ns;
 	uint64_t least_ns = 0;
 
 	d->attempt++;
+	if (result == ATTEMPT_SKIPPED)
+		return 0;
 	d->failed = result == ATTEMPT_FAILED ? d->failed + 1 : 0;
 	d->refused = result == ATTEMPT_REFUSED ? d->refused + 1 : 0;
 	d->failed_intents = result == ATTEMPT_NO_INTENT ? d->failed_intents + 1 : 0;
@@ -75,7 +78,7 @@ static void bring_back_missing(struct offline_driver *d)
 	struct missing_block missing = d->missing;
 
 	d->missing.tries++;
-	offline_bring_back(d, &missing.block, missing.attempt, BLOCK_STATE_UNKNOWN);
+	offline_bring_back(d, missing.block, missing.attempt, BLOCK_STATE_UNKNOWN);
 	if (!d->missing.is_missing)
 		d->missing.tries = 0;
 }
@@ -87,7 +90,7 @@ static void look_for_missing(struct offline_driver *d)
 		offline_fault(d,
 			      "memory%u does not come back online: no memory is taken offline any "
 			      "more in this phase",
-			      d->missing.block.id);
+			      d->missing.block->id);
 		atomic_store(&d->has_failed, true);
 	} else if (!cancel_pause(&d->cancel, MISSING_PAUSE_NS)) {
 		bring_back_missing(d);
@@ -141,12 +144,14 @@ struct offline_driver *offline_driver_start(struct fsio *fs, const struct plan *
 	d->hooks = *hooks;
 	d->block_size_bytes = block_size_bytes;
 	d->attempt = first_attempt;
+	d->is_gone = memory_alloc(plan->n_blocks, sizeof(*d->is_gone));
 	d->end_ns = phase->duration_ns ? clock_monotonic_ns() + phase->duration_ns : UINT64_MAX;
 	cancel_init(&d->cancel);
 	r = pthread_create(&d->thread, NULL, offline_thread, d);
 	if (r) {
 		(void)err_errno(e, -r, "cannot start the thread of the offline driver");
 		cancel_done(&d->cancel);
+		free(d->is_gone);
 		free(d);
 		return NULL;
 	}
@@ -161,6 +166,11 @@ void offline_driver_tick(struct offline_driver *d)
 void offline_driver_stop(struct offline_driver *d)
 {
 	cancel_stop(&d->cancel);
+}
+
+void offline_driver_finish(struct offline_driver *d)
+{
+	cancel_finish(&d->cancel);
 }
 
 bool offline_driver_has_ended(struct offline_driver *d)
@@ -189,6 +199,7 @@ uint64_t offline_driver_join(struct offline_driver *d)
 	(void)pthread_join(d->thread, NULL);
 	next_attempt = d->attempt;
 	cancel_done(&d->cancel);
+	free(d->is_gone);
 	free(d);
 	return next_attempt;
 }

@@ -13,7 +13,7 @@
 /* A block that we took and that has not come back. There is never more than one. */
 struct missing_block {
 	bool is_missing;
-	struct plan_block block;
+	const struct plan_block *block; /* of the plan */
 	uint64_t attempt;
 	uint32_t tries;
 };
@@ -34,6 +34,8 @@ struct offline_driver {
 	uint32_t writes;
 	uint32_t failed_intents; /* in a row */
 	size_t refused, failed;	 /* in a row */
+	bool *is_gone;		 /* for each block of the plan: unplugged, as it was last looked at */
+	size_t n_gone;
 	struct missing_block missing;
 };
 
@@ -43,9 +45,13 @@ enum attempt_result {
 	ATTEMPT_REFUSED, /* a refused event was sent */
 	ATTEMPT_NO_INTENT,
 	ATTEMPT_STOPPED, /* nothing was done, nothing was told */
+	ATTEMPT_SKIPPED, /* the same, of a block that has been unplugged and is out of the round */
 };
 
 enum attempt_result offline_attempt(struct offline_driver *d, const struct plan_block *target);
+
+/* Takes @target out of the round, or back into it; true: it was not so before. */
+bool offline_note_gone(struct offline_driver *d, const struct plan_block *target, bool is_gone);
 
 /*
  * Tells it to come online, sends the online event, and keeps d->missing up to date. @state: as

@@ -121,6 +121,7 @@ static void bring_online(struct fsio *fs, const struct online_patience *patience
 			fs, keyword, "sys/devices/system/memory/memory%u/state", event->block);
 		event->writes++;
 	}
+	event->is_gone = r == -ENOENT || r == -ENODEV;
 	if (event->state_after == BLOCK_ONLINE)
 		event->error = 0;
 	else if (event->state_after == BLOCK_GOING_OFFLINE && !event->error)

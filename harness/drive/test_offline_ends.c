@@ -234,6 +234,40 @@ static void signals_hit_nothing_but_offline_writes(void **state)
 	rig_assert_as_before(&rig);
 }
 
+/* Not so a finish: the write comes to its end by itself, and brings the block back. */
+static void a_finish_cancels_nothing(void **state)
+{
+	(void)state;
+	rig_init(&rig, 2, 0);
+	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_SLEEPS, .ns = 50 * NS_PER_MS});
+	rig_start(&rig, 0);
+	rig_wait_for_write(&rig);
+	offline_driver_finish(rig.driver);
+	assert_int_equal(rig_finish(&rig), 1);
+	assert_int_equal(rig.n_offline, 1);
+	assert_int_equal(rig.offline[0].error, 0);
+	assert_int_equal(fake_signals_seen(), 0);
+	assert_true(rig.online[0].restored);
+	rig_assert_as_before(&rig);
+}
+
+static void a_finish_ends_the_pause(void **state)
+{
+	uint64_t began_ns = clock_monotonic_ns();
+
+	(void)state;
+	rig_init(&rig, 1, 0);
+	rig.profile.offline_pause_ns = 3600 * NS_PER_S;
+	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_SLEEPS, .ns = 20 * NS_PER_MS});
+	rig_start(&rig, 0);
+	rig_wait_for_write(&rig);
+	(void)clock_sleep_ns(100 * NS_PER_MS); /* it has written, and pauses */
+	offline_driver_finish(rig.driver);
+	(void)rig_finish(&rig);
+	assert_int_equal(rig.n_offline, 1);
+	assert_true(clock_monotonic_ns() - began_ns < 30 * NS_PER_S);
+}
+
 int test_offline_ends(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +283,8 @@ int test_offline_ends(void)
 		cmocka_unit_test(the_phases_end_ends_a_pause),
 		cmocka_unit_test(a_stop_while_aiming_writes_nothing),
 		cmocka_unit_test(signals_hit_nothing_but_offline_writes),
+		cmocka_unit_test(a_finish_cancels_nothing),
+		cmocka_unit_test(a_finish_ends_the_pause),
 	};
 
 	return cmocka_run_group_tests_name("drive: offline, deadlines and stops", tests, NULL,

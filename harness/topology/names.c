@@ -40,6 +40,7 @@ static const char *const refusal_texts[REFUSED_MAX] = {
 	[REFUSED_NOT_MOVABLE] =
 		"its zone is not Movable: the kernel may keep memory there that cannot be moved",
 	[REFUSED_UNREADABLE] = "its state or valid_zones could not be read",
+	[REFUSED_GONE] = "it is not there any more: it was unplugged",
 	[REFUSED_ZONE_UNKNOWN] = "valid_zones does not name the one zone that it must come back to",
 	[REFUSED_NO_NODE] = "sysfs links it to no node, or to more than one",
 	[REFUSED_LAST_OF_NODE] = "it is the last movable block of a node where workers run",
@@ -95,4 +96,9 @@ bool names_parse_numbered(const char *name, const char *prefix, uint32_t *ret_nu
 bool topology_parse_block_name(const char *name, uint32_t *ret_id)
 {
 	return names_parse_numbered(name, "memory", ret_id);
+}
+
+bool topology_parse_node_name(const char *name, uint32_t *ret_id)
+{
+	return names_parse_numbered(name, "node", ret_id) && *ret_id <= INT32_MAX;
 }

@@ -28,7 +28,7 @@ static int add_node_id(void *context, const char *name)
 	struct node_list *list = context;
 	uint32_t id;
 
-	if (!names_parse_numbered(name, "node", &id) || id > INT32_MAX)
+	if (!topology_parse_node_name(name, &id))
 		return 0;
 	list->ids = memory_grow(list->ids, list->n + 1, sizeof(*list->ids));
 	list->ids[list->n++] = id;

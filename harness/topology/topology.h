@@ -40,6 +40,7 @@ enum block_refusal {
 	REFUSED_SPANS_ZONES,   /* valid_zones is "none": the kernel would answer EINVAL */
 	REFUSED_NOT_MOVABLE,   /* another zone, and the profile asks for movable blocks only */
 	REFUSED_UNREADABLE,    /* a file of the block could not be read or vanished */
+	REFUSED_GONE,	       /* its folder is not there any more: unplugged */
 	REFUSED_ZONE_UNKNOWN,
 	REFUSED_NO_NODE,
 	REFUSED_LAST_OF_NODE,  /* the last movable block of a node with running workers */
@@ -95,6 +96,8 @@ enum block_refusal topology_judge_block(const struct topology_block *block, bool
 
 /* Exactly ^memory[0-9]+$; the number in *ret_id. */
 bool topology_parse_block_name(const char *name, uint32_t *ret_id);
+/* Exactly ^node[0-9]+$. */
+bool topology_parse_node_name(const char *name, uint32_t *ret_id);
 
 const char *zone_name(enum zone zone);		       /* "Movable", "none" ... */
 enum zone zone_parse(const char *name, size_t length);
