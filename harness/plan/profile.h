@@ -144,6 +144,15 @@ struct profile {
 	uint64_t seed;
 	bool unattended;
 	char resume[8]; /* never | once | always */
+	/*
+	 * stop_when_settled = yes: the run ends when its figures have settled, or with its duration. Within
+	 * so many percent over a window of that length, and not before such a time and so many offline
+	 * attempts (service/settled.h). Defaults: no, 5, 10 min, 30 min, 100
+	 */
+	bool stop_when_settled;
+	uint32_t settle_tolerance_percent;
+	uint64_t settle_window_ns, settle_after_ns;
+	uint32_t settle_cycles;
 	/* profiles = a,b: those are run, one after the other; nothing else but [run] is there then
 	 */
 	char members[PROFILE_MAX_MEMBERS][PROFILE_NAME_SIZE];

@@ -167,6 +167,29 @@ static int check_ladder_fits(const struct profile *p, const struct profile_lines
 		       p->path, lines->sections[SECTION_LADDER], p->n_rungs, needed, given);
 }
 
+/* What has its own end is not to be cut short: a rung, and what a judge wants to have seen. */
+static int check_settling(const struct profile *p, const struct profile_lines *lines, struct err *e)
+{
+	enum section_id other = p->n_rungs > 0 ? SECTION_LADDER : SECTION_SCENARIO;
+	uint64_t least_ns = p->settle_after_ns > p->settle_window_ns ? p->settle_after_ns
+								     : p->settle_window_ns;
+	char least[32], given[32];
+
+	if (!p->stop_when_settled)
+		return 0;
+	if (p->n_rungs > 0 || p->scenario != SCENARIO_NONE)
+		return err_set(e, -EINVAL,
+			       "%s:%u: stop_when_settled = yes beside [%s]: that has to come to its own end",
+			       p->path, lines->sections[other], profile_sections[other]);
+	if (least_ns < p->duration_ns)
+		return 0;
+	units_format_duration(least_ns, least, sizeof(least));
+	units_format_duration(p->duration_ns, given, sizeof(given));
+	return err_set(e, -EINVAL,
+		       "%s:%u: stop_when_settled = yes, and a duration of %s: nothing settles before %s (settle_window, settle_after)",
+		       p->path, lines->sections[SECTION_RUN], given, least);
+}
+
 static int check_watchdog(const struct profile *p, const struct profile_lines *lines, struct err *e)
 {
 	uint32_t seconds = p->watchdog.rcu_stall_timeout_s;
@@ -188,6 +211,10 @@ static int check_members(const struct profile *p, const struct profile_lines *li
 				e, -EINVAL,
 				"%s:%u: [%s] beside \"profiles =\": each of those has its own",
 				p->path, lines->sections[s], profile_sections[s]);
+	if (p->stop_when_settled)
+		return err_set(e, -EINVAL,
+			       "%s:%u: stop_when_settled = yes beside \"profiles =\": each of those says it for itself",
+			       p->path, lines->sections[SECTION_RUN]);
 	if (p->n_workers > 0)
 		return err_set(e, -EINVAL,
 			       "%s:%u: [workers] beside \"profiles =\": each of those has its own",
@@ -218,6 +245,8 @@ int profile_check(const struct profile *p, const struct profile_lines *lines, st
 		r = check_kernels_own(p, lines, e);
 	if (r == 0)
 		r = check_ladder_fits(p, lines, e);
+	if (r == 0)
+		r = check_settling(p, lines, e);
 	if (r == 0)
 		r = check_watchdog(p, lines, e);
 	if (r == 0)

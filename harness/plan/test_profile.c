@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "plan/digest.h"
 #include "plan/profile_keys.h"
 
 static const char every_key[] = "# a comment\n"
@@ -97,6 +98,34 @@ static void every_key_arrives(void **state)
 	assert_true(p.watchdog.all_cpu_backtraces);
 	profile_done(&p);
 	assert_null(p.path);
+}
+
+#define BARE "[offline]\n[workers]\nkind = shared-memfd\ndriven_by = none\n"
+
+/* What came later than the digest leaves those alone that do not say it. */
+static void a_run_that_may_settle(void **state)
+{
+	static const char settles[] = "[run]\nduration = 1h\nstop_when_settled = yes\nsettle_tolerance_percent = 3\n"
+				      "settle_window = 5m\nsettle_after = 20m\nsettle_cycles = 250\n" BARE;
+	struct profile p, other;
+	char before[PLAN_DIGEST_SIZE], after[PLAN_DIGEST_SIZE];
+
+	(void)state;
+	load_text(settles, &p);
+	assert_true(p.stop_when_settled);
+	assert_int_equal(p.settle_tolerance_percent, 3);
+	assert_true(p.settle_window_ns == 300000000000ULL && p.settle_after_ns == 1200000000000ULL);
+	assert_int_equal(p.settle_cycles, 250);
+	load_text("[run]\nduration = 1h\n" BARE, &other);
+	assert_false(other.stop_when_settled);
+	assert_int_equal(other.settle_tolerance_percent, 5);
+	assert_true(other.settle_window_ns == 600000000000ULL && other.settle_after_ns == 1800000000000ULL);
+	assert_int_equal(other.settle_cycles, 100);
+	digest_profile(&p, 1, after);
+	digest_profile(&other, 1, before);
+	assert_string_not_equal(before, after);
+	profile_done(&p);
+	profile_done(&other);
 }
 
 static void what_is_not_said_has_its_default(void **state)
@@ -297,6 +326,7 @@ int test_profile(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_arrives),
+		cmocka_unit_test(a_run_that_may_settle),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(the_table_of_keys_is_sound),
 		cmocka_unit_test(a_rung_is_told_as_it_was_said),

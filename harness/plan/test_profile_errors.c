@@ -148,6 +148,13 @@ static void sections_that_do_not_fit_together(void **state)
 	static const struct mistake mistakes[] = {
 		{"", 1, "no [run] section"},
 		{"# nothing\n\n", 2, "no [run] section"},
+		{RUN "stop_when_settled = yes\n[offline]\n[workers]\nkind = ksm\ndriven_by = none\n", 1,
+		 "nothing settles before"},
+		{"[run]\nduration = 2h\nstop_when_settled = yes\n[offline]\n[scenario]\nname = pins\n"
+		 "[workers]\nkind = ksm\ndriven_by = none\n", 5, "beside [scenario]"},
+		{"[run]\nduration = 2h\nstop_when_settled = yes\n[offline]\ncycles = 1\n[ladder]\nrungs = 1\n"
+		 "[workers]\nkind = ksm\ndriven_by = offline\n", 6, "beside [ladder]"},
+		{"[run]\nduration = 2h\nprofiles = a\nstop_when_settled = yes\n", 1, "each of those says it"},
 		{RUN "[guard]\n", 3, "neither [offline] nor [move_pages]"},
 		{RUN "[compaction]\n[offline]\n[ladder]\nrungs = 1\n", 5, "a profile of their own"},
 		{RUN "[migrate_pages]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
