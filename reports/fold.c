@@ -42,6 +42,8 @@ static const struct {
 	{"phase", fold_take_phase, true},
 	{"phase_end", fold_take_phase_end, true},
 	{"clock", fold_take_clock, true},
+	{"settled", fold_take_settled, true},
+	{"topology_change", fold_take_topology_change, true},
 	{"kmsg_lost", fold_take_kmsg_lost, true},
 	{"kmsg_dropped", fold_take_kmsg_dropped, true},
 	{"witnesses", fold_take_witnesses, true},
@@ -119,6 +121,8 @@ void fold_forget(struct fold *f)
 	jsonw_free(f->settings);
 	jsonw_free(f->holders);
 	jsonw_free(f->witnesses);
+	jsonw_free(f->settled);
+	jsonw_free(f->topology_changes);
 }
 
 static void fold_done(struct fold *f)

@@ -35,6 +35,8 @@ struct jsonw;
 #define FOLD_MAX_STACKS 64 /* of each that was stuck */
 #define FOLD_FRAMES_SIZE 4096
 #define FOLD_MAX_STRESSORS 16
+#define FOLD_MAX_SETTLED 8
+#define FOLD_MAX_CHANGED 1024 /* blocks and nodes that are listed; all of them are counted */
 
 /* A count with the proof that it was measured. */
 struct known {
@@ -67,7 +69,7 @@ struct fold_offline {
 	uint64_t attempts, succeeded, censored, refused, stray_signals;
 	uint64_t aims, pages_wanted, pages_in_block;
 	uint64_t aim_moves; /* page moves for aiming, and for bringing the pages home */
-	uint64_t onlines, not_restored;
+	uint64_t onlines, not_restored, unplugged;
 	uint64_t unlisted; /* attempts on blocks beyond FOLD_MAX_BLOCKS */
 	struct tally by_errno;
 	struct text_tally refusals; /* by reason */
@@ -233,6 +235,9 @@ struct fold {
 	uint64_t suspends, suspended_ns; /* of the host while the run went on */
 	uint64_t clock_steps;
 	int64_t stepped_ns; /* all of them added up */
+	struct jsonw *topology_changes; /* the report's topology.changes; NULL: none; owned until then */
+	uint64_t blocks_went, planned_blocks_went;
+	struct jsonw *settled; /* the report's run.settled; NULL: they have not; owned until then */
 	uint64_t rss_max_bytes, kmsg_lost_told, kmsg_dropped;
 	uint64_t n_events_unknown;
 
@@ -350,6 +355,10 @@ struct jsonw *fold_describe_ladder(struct fold *f);
 
 void fold_take_start(struct fold *f, struct journal_value o);
 void fold_take_clock(struct fold *f, struct journal_value o);
+/* fold_topology.c */
+void fold_take_topology_change(struct fold *f, struct journal_value o);
+
+void fold_take_settled(struct fold *f, struct journal_value o);
 void fold_take_sample(struct fold *f, struct journal_value o);
 void fold_take_end(struct fold *f, struct journal_value o);
 void fold_take_restore(struct fold *f, struct journal_value o);

@@ -72,7 +72,7 @@ static uint64_t duration_ns(const struct fold *f)
 
 static const char *how_ended(const struct fold *f)
 {
-	static const char *const words[] = {"completed", "aborted", "deadline"};
+	static const char *const words[] = {"completed", "settled", "aborted", "deadline"};
 
 	if (f->ended[0] == '\0')
 		return "crashed";
@@ -118,6 +118,8 @@ static struct jsonw *describe_run(struct fold *f)
 		jsonw_set_uint(run, "seed", jsonw_get_uint(from, "seed"));
 	jsonw_set_uint(run, "duration_ns", duration_ns(f));
 	describe_clocks(f, run);
+	jsonw_set(run, "settled", f->settled);
+	f->settled = NULL;
 	if (is_wall_time(start))
 		jsonw_set_string(run, "start", start);
 	else
@@ -254,6 +256,8 @@ struct jsonw *fold_describe(struct fold *f)
 	jsonw_set(report, "host", run_file_host(&f->run));
 	jsonw_set(report, "kernel", describe_kernel(f));
 	jsonw_set(report, "topology", run_file_topology(&f->run));
+	jsonw_set(jsonw_get(report, "topology"), "changes", f->topology_changes);
+	f->topology_changes = NULL;
 	jsonw_set(report, "workers", fold_describe_groups(f));
 	jsonw_set(report, "offline", fold_describe_offline(f));
 	jsonw_set(report, "move_pages", fold_describe_move(f));
@@ -357,6 +361,8 @@ void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
 		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,
 		.offline_attempts = f->offline.attempts,
 		.refused = f->offline.refused,
+		.blocks_went = f->blocks_went,
+		.planned_blocks_went = f->planned_blocks_went,
 		.knows_attempts = f->counts.attempts.is_known,
 		.attempts = f->counts.attempts.value,
 		.knows_waits = f->counts.waits.is_known,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/jsonw.h"
 #include "reports/fold.h"
 
 static void take_vmstat(struct fold *f, struct journal_value vmstat)
@@ -55,6 +56,47 @@ void fold_take_clock(struct fold *f, struct journal_value o)
 		if (__builtin_add_overflow(f->stepped_ns, stepped_ns, &f->stepped_ns))
 			f->stepped_ns = stepped_ns < 0 ? INT64_MIN : INT64_MAX;
 	}
+}
+
+/* Which figures there are, and how they are named. */
+static bool is_known_figure(struct journal_value o)
+{
+	static const char *const names[] = {"eagain_per_attempt", "offline_success",
+					    "offline_latency"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (journal_equals(o, "name", names[i]))
+			return true;
+	return false;
+}
+
+void fold_take_settled(struct fold *f, struct journal_value o)
+{
+	static const char *const numbers[] = {"count", "mean_ns", "trials", "half_width_ppm"};
+	struct jsonw *settled = jsonw_object(), *list = jsonw_array();
+	struct journal_iterator i = journal_each(journal_get(o, "figures"));
+	uint64_t count;
+
+	if (journal_uint(o, "window_ns", &count))
+		jsonw_set_uint(settled, "window_ns", count);
+	for (; journal_more(&i) && jsonw_length(list) < FOLD_MAX_SETTLED; journal_step(&i)) {
+		struct jsonw *figure = jsonw_object();
+		char name[FOLD_NAME_SIZE];
+
+		(void)journal_string(i.value, "name", name, sizeof(name));
+		if (!is_known_figure(i.value)) {
+			jsonw_free(figure);
+			continue;
+		}
+		jsonw_set_string(figure, "name", name);
+		for (size_t n = 0; n < ARRAY_SIZE(numbers); n++)
+			if (journal_uint(i.value, numbers[n], &count))
+				jsonw_set_uint(figure, numbers[n], count);
+		jsonw_append(list, figure);
+	}
+	jsonw_set(settled, "figures", list);
+	jsonw_free(f->settled);
+	f->settled = settled;
 }
 
 void fold_take_sample(struct fold *f, struct journal_value o)

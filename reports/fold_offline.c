@@ -148,11 +148,13 @@ void fold_take_offline(struct fold *f, struct journal_value o)
 
 void fold_take_online(struct fold *f, struct journal_value o)
 {
-	bool is_restored = false;
+	bool is_restored = false, is_gone = false;
 
 	f->offline.onlines++;
-	if (!journal_bool(o, "restored", &is_restored) || !is_restored)
-		f->offline.not_restored++;
+	(void)journal_bool(o, "restored", &is_restored);
+	(void)journal_bool(o, "gone", &is_gone);
+	f->offline.unplugged += is_gone;
+	f->offline.not_restored += !is_restored && !is_gone;
 }
 
 void fold_take_refused(struct fold *f, struct journal_value o)
@@ -216,6 +218,8 @@ struct jsonw *fold_describe_offline(struct fold *f)
 		jsonw_set(object, "veto", fold_describe_veto(f));
 	jsonw_set_uint(object, "onlines", o->onlines);
 	jsonw_set_uint(object, "not_restored", o->not_restored);
+	if (o->unplugged)
+		jsonw_set_uint(object, "unplugged", o->unplugged);
 	if (o->aims) {
 		struct jsonw *aim = jsonw_object();
 

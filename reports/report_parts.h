@@ -17,7 +17,10 @@ struct report {
 /* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
 void report_put_text(FILE *out, const char *text);
 
-/* Parts of the screen for people (report_text_log.c, report_text_load.c). */
+/* Parts of the screen for people (report_text_log.c, report_text_load.c, report_text_run.c). */
+void report_print_clocks(const struct jsonw *report, FILE *out);
+void report_print_topology_changes(const struct jsonw *report, FILE *out);
+void report_print_settled(const struct jsonw *report, FILE *out);
 void report_print_lockups(const struct jsonw *report, FILE *out);
 void report_print_stress_ng(const struct jsonw *report, FILE *out);
 void report_print_stuck(const struct jsonw *report, FILE *out);

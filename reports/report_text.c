@@ -319,26 +319,6 @@ static void put_ladder(const struct page *p)
 	}
 }
 
-/* What a reader of the wall clock would wonder at. */
-static void put_clocks(const struct page *p)
-{
-	const struct jsonw *run = jsonw_get(p->report, "run");
-	const struct jsonw *suspended = jsonw_get(run, "suspended"), *set = jsonw_get(run, "clock_set");
-	char duration[32];
-
-	if (suspended) {
-		units_format_duration(jsonw_get_uint(suspended, "duration_ns"), duration, sizeof(duration));
-		label(p, "suspended");
-		(void)fprintf(p->out, "%" PRIu64 "x, %s: in no duration\n", jsonw_get_uint(suspended, "times"),
-			      duration);
-	}
-	if (set) {
-		label(p, "clock set");
-		(void)fprintf(p->out, "%" PRIu64 "x, by %+.1f s\n", jsonw_get_uint(set, "times"),
-			      (double)jsonw_get_int(set, "by_ns") / 1e9);
-	}
-}
-
 static void put_harness(const struct page *p)
 {
 	const struct jsonw *h = jsonw_get(p->report, "harness");
@@ -383,7 +363,9 @@ void report_print(const struct report *report, FILE *out, bool colour)
 
 	put_verdict(&p);
 	put_run(&p);
-	put_clocks(&p);
+	report_print_clocks(p.report, out);
+	report_print_settled(p.report, out);
+	report_print_topology_changes(p.report, out);
 	put_offline(&p);
 	put_move(&p);
 	put_callers(&p);

@@ -234,7 +234,7 @@ static void test_types(void **state)
 	static const char *const names[] = {
 		"start", "setting", "setting_restored", "phase", "phase_end", "intent",
 		"refused", "offline", "online", "aimed", "move", "sample", "kmsg_lost",
-		"finding", "worker_exit", "fault", "restore", "end",
+		"finding", "worker_exit", "fault", "restore", "settled", "topology_change", "end",
 	};
 	static const char *const keys[] = {
 		"source", "symbol", "why", "path", "old", "new", "error", "errno", "name", "rung",
@@ -242,6 +242,7 @@ static void test_types(void **state)
 		"private_anonymous", "moved", "not_moved", "records", "kind", "cpu", "text", "comm",
 		"pid", "group", "signal", "what", "left_offline", "settings_restored", "ended",
 		"vmstat", "kmsg", "taint_after", "elapsed_ns", "operation", "restored",
+		"figures", "window_ns", "blocks_came", "blocks_went", "nodes_went", "planned_blocks_went",
 	};
 
 	(void)state;

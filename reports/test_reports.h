@@ -91,6 +91,7 @@ int test_fold_stress_ng(void);
 int test_fold_move(void);
 int test_fold_counts(void);
 int test_fold_phases(void);
+int test_fold_topology(void);
 int test_fold_frame(void);
 int test_run_file(void);
 int test_verdict_rules(void);

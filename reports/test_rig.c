@@ -220,7 +220,7 @@ void test_fold_live(struct test_run *run)
 int main(void)
 {
 	int failed = test_tallies() + test_ratios() + test_fold_offline() + test_fold_move() +
-		     test_fold_counts() + test_fold_console() + test_fold_stuck() + test_fold_stress_ng() + test_fold_phases() + test_fold_frame() +
+		     test_fold_counts() + test_fold_console() + test_fold_stuck() + test_fold_stress_ng() + test_fold_topology() + test_fold_phases() + test_fold_frame() +
 		     test_run_file() + test_verdict_rules() + test_verdict_log() +
 		     test_verdict_runs() + test_torn() + test_hostile() + test_validate() +
 		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned() +

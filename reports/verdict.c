@@ -319,6 +319,15 @@ static bool log_lost(const struct verdict_facts *f, char *why, size_t size)
 	return f->kmsg_lost > 0;
 }
 
+static bool memory_went(const struct verdict_facts *f, char *why, size_t size)
+{
+	(void)snprintf(why, size,
+		       "%" PRIu64 " memory blocks were unplugged while the run went on, %" PRIu64
+		       " of its plan",
+		       f->blocks_went, f->planned_blocks_went);
+	return f->blocks_went > 0;
+}
+
 static bool has_faults(const struct verdict_facts *f, char *why, size_t size)
 {
 	(void)snprintf(why, size, "the harness had %" PRIu64 " faults: see harness.faults", f->faults);
@@ -357,6 +366,7 @@ static const struct {
 	{VERDICT_PASS, waits_unknown},
 	{VERDICT_PASS, log_unread},
 	{VERDICT_PASS, log_lost},
+	{VERDICT_PASS, memory_went},
 	{VERDICT_PASS, has_faults},
 };
 

@@ -102,12 +102,24 @@ static void take_offline(struct journal_unfinished *u, struct journal_value o)
 
 static void take_online(struct journal_unfinished *u, struct journal_value o)
 {
-	bool is_restored = false;
+	bool is_restored = false, is_gone = false;
 	uint32_t block;
 
-	if (block_of(o, "block", &block) && journal_bool(o, "restored", &is_restored) &&
-	    is_restored)
+	(void)journal_bool(o, "restored", &is_restored);
+	(void)journal_bool(o, "gone", &is_gone);
+	if (block_of(o, "block", &block) && (is_restored || is_gone))
 		drop_block(u, block);
+}
+
+/* What was unplugged is left offline by nobody: another DIMM may have its place later. */
+static void take_topology_change(struct journal_unfinished *u, struct journal_value o)
+{
+	struct journal_iterator i = journal_each(journal_get(o, "blocks_went"));
+	uint32_t block;
+
+	for (; journal_more(&i); journal_step(&i))
+		if (block_of(i.value, NULL, &block))
+			drop_block(u, block);
 }
 
 /* The last look at every block of the plan: what it lists is what is missing, and nothing else. */
@@ -215,6 +227,7 @@ void journal_unfinished_take(struct journal_unfinished *u, const struct journal_
 		{"online", take_online},   {"restore", take_restore},
 		{"setting", take_setting}, {"setting_restored", take_setting_restored},
 		{JOURNAL_TOTALS, journal_unfinished_take_totals},
+		{"topology_change", take_topology_change},
 	};
 
 	if (unfinished_poison_take(u, event))

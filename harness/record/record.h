@@ -138,8 +138,37 @@ void record_restore(struct recorder *r, unsigned int n_blocks, const uint32_t *l
 /* A reload of the profile while the run goes on; @refused_why NULL: it was taken over. */
 void record_reload(struct recorder *r, uint64_t reserve_bytes, const char *refused_why);
 
+/*
+ * Memory blocks and nodes that came or went since the last such record; lists of ids. So many of the
+ * blocks that went were of the plan.
+ */
+struct record_ids {
+	const uint32_t *ids; /* borrowed */
+	size_t n;
+};
+struct record_topology_change {
+	struct record_ids blocks_came, blocks_went, nodes_came, nodes_went;
+	uint64_t planned_blocks_went;
+};
+void record_topology_change(struct recorder *r, const struct record_topology_change *change);
+
 /* The host was suspended for so long, or its wall clock was set by so much; 0: it was not. */
 void record_clock(struct recorder *r, uint64_t suspended_ns, int64_t stepped_ns);
+
+/* The run's figures have settled, and its profile wants it to end then. */
+struct record_settled_figure {
+	const char *name;
+	bool is_mean;
+	uint64_t trials; /* in the window */
+	uint64_t count;	 /* so many of them; of a mean instead: itself, in ns */
+	uint64_t half_width_ppm; /* of the 95 % interval: of the trials; of a mean: of itself */
+};
+struct record_settled {
+	uint64_t window_ns;
+	struct record_settled_figure figures[8];
+	size_t n_figures;
+};
+void record_settled(struct recorder *r, const struct record_settled *settled);
 
 /* The last record of a run that was ended by a crash of the host: what could be collected of it. */
 struct record_crash_evidence {
@@ -150,7 +179,7 @@ struct record_crash_evidence {
 void record_crash(struct recorder *r, const struct record_crash_evidence *evidence);
 
 struct record_end {
-	const char *ended; /* "completed" "aborted" "deadline" */
+	const char *ended; /* "completed" "settled" "aborted" "deadline" */
 	uint64_t elapsed_ns;
 	struct record_sample last;
 	struct vmstat vmstat; /* differences since the start */

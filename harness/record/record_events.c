@@ -76,6 +76,8 @@ void record_online(struct recorder *r, const struct online_event *event)
 	jsonw_set_int(o, "errno", event->error);
 	jsonw_set_uint(o, "wall_ns", event->wall_ns);
 	jsonw_set_bool(o, "restored", event->restored);
+	if (event->is_gone)
+		jsonw_set_bool(o, "gone", true);
 	record_put(r, o);
 }
 

@@ -102,3 +102,66 @@ void record_stress_ng_end(struct recorder *r, const struct stress_ng_result *res
 	jsonw_set(event, "stressors", list);
 	record_put(r, event);
 }
+
+void record_settled(struct recorder *r, const struct record_settled *settled)
+{
+	struct jsonw *event = record_new("settled"), *list = jsonw_array();
+
+	jsonw_set_uint(event, "window_ns", settled->window_ns);
+	for (size_t i = 0; i < settled->n_figures; i++) {
+		const struct record_settled_figure *f = &settled->figures[i];
+		struct jsonw *figure = jsonw_object();
+
+		jsonw_set_string(figure, "name", f->name);
+		jsonw_set_uint(figure, f->is_mean ? "mean_ns" : "count", f->count);
+		jsonw_set_uint(figure, "trials", f->trials);
+		jsonw_set_uint(figure, "half_width_ppm", f->half_width_ppm);
+		jsonw_append(list, figure);
+	}
+	jsonw_set(event, "figures", list);
+	record_put(r, event);
+}
+
+/* A line stays far below JOURNAL_MAX_LINE. */
+#define IDS_IN_RECORD 4096
+
+static bool set_ids(struct jsonw *event, const char *key, const struct record_ids *list, size_t from)
+{
+	struct jsonw *ids;
+
+	if (from >= list->n)
+		return false;
+	ids = jsonw_array();
+	for (size_t i = from; i < list->n && i < from + IDS_IN_RECORD; i++)
+		jsonw_append(ids, jsonw_uint(list->ids[i]));
+	jsonw_set(event, key, ids);
+	return true;
+}
+
+void record_topology_change(struct recorder *r, const struct record_topology_change *change)
+{
+	const struct {
+		const char *key;
+		const struct record_ids *list;
+	} lists[] = {
+		{"blocks_came", &change->blocks_came},
+		{"blocks_went", &change->blocks_went},
+		{"nodes_came", &change->nodes_came},
+		{"nodes_went", &change->nodes_went},
+	};
+
+	for (size_t from = 0;; from += IDS_IN_RECORD) {
+		struct jsonw *event = record_new("topology_change");
+		bool has_more = false;
+
+		for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+			has_more |= set_ids(event, lists[i].key, lists[i].list, from);
+		if (!has_more) {
+			jsonw_free(event);
+			return;
+		}
+		if (from == 0 && change->planned_blocks_went)
+			jsonw_set_uint(event, "planned_blocks_went", change->planned_blocks_went);
+		record_put(r, event);
+	}
+}

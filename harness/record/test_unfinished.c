@@ -14,6 +14,9 @@
 #define CAME_BACK "{\"ev\":\"online\",\"block\":7,\"restored\":true}"
 #define OTHER_CAME_BACK "{\"ev\":\"online\",\"block\":8,\"restored\":true}"
 #define STAYED_AWAY "{\"ev\":\"online\",\"block\":7,\"restored\":false,\"error\":\"ENOMEM\"}"
+#define WAS_UNPLUGGED "{\"ev\":\"online\",\"block\":7,\"restored\":false,\"error\":\"ENOENT\",\"gone\":true}"
+#define WENT "{\"ev\":\"topology_change\",\"blocks_went\":[5,7]}"
+#define OTHERS_WENT "{\"ev\":\"topology_change\",\"blocks_came\":[7],\"blocks_went\":[6,70],\"nodes_went\":[7]}"
 #define NOTHING_LEFT "{\"ev\":\"restore\",\"blocks\":1,\"left_offline\":[],\"settings_restored\":true}"
 #define SEVEN_LEFT "{\"ev\":\"restore\",\"blocks\":0,\"left_offline\":[7],\"settings_restored\":true}"
 
@@ -57,6 +60,10 @@ static void test_blocks(void **state)
 		{{OFFLINE_INTENT, WENT_OFFLINE, ONLINE_INTENT, STAYED_AWAY}, 1},
 		{{OFFLINE_INTENT, WENT_OFFLINE, STAYED_AWAY, CAME_BACK}, 0},
 		{{CAME_BACK, OFFLINE_INTENT, WENT_OFFLINE}, 1},
+		{{OFFLINE_INTENT, WENT_OFFLINE, ONLINE_INTENT, WAS_UNPLUGGED}, 0},
+		{{OFFLINE_INTENT, WENT_OFFLINE, WENT}, 0},
+		{{OFFLINE_INTENT, WENT_OFFLINE, OTHERS_WENT}, 1},
+		{{OFFLINE_INTENT, WENT_OFFLINE, WENT, OFFLINE_INTENT}, 1}, /* another one in its place */
 		{{OFFLINE_INTENT, WENT_OFFLINE, NOTHING_LEFT}, 0},
 		{{OFFLINE_INTENT, WENT_OFFLINE, SEVEN_LEFT}, 1},
 		{{SEVEN_LEFT}, 1},

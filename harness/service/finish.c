@@ -41,6 +41,8 @@ static size_t bring_back_blocks(struct run *run, uint32_t *left, unsigned int *r
 			(*ret_brought_back)++;
 			continue;
 		}
+		if (event.is_gone)
+			continue;
 		left[n_left++] = wanted->id;
 		notify_milestone(MILESTONE_MEMORY_OFFLINE, &(struct milestone_fields){
 				 .run_id = run->id, .profile = run->profile.name,
@@ -71,15 +73,20 @@ static void ask_witnesses(struct run *run)
 size_t run_finish(struct run *run)
 {
 	cleanup_free uint32_t *left = memory_alloc(run->plan.n_blocks, sizeof(*left));
-	struct record_end end = {
-		.ended = run->stop == RUN_GOES_ON ? "completed" : "aborted",
+	static const char *const ended[] = {
+		[RUN_GOES_ON] = "completed",
+		[RUN_SETTLED] = "settled",
+		[RUN_ABORTED] = "aborted",
+		[RUN_HURRIED] = "aborted",
 	};
+	struct record_end end = {.ended = ended[run->stop]};
 	unsigned int brought_back;
 	struct vmstat vmstat_now;
 	bool settings_restored;
 	size_t n_left;
 
 	notify_stopping("bringing memory and settings back");
+	run_look_at_topology(run, UINT64_MAX);
 	n_left = bring_back_blocks(run, left, &brought_back);
 	settings_restored = run_restore_settings(run);
 	run_give_back_poison(run); /* when the pools of huge pages are gone: no frame is within one */
@@ -130,6 +137,7 @@ void run_done(struct run *run)
 	recorder_close(run->recorder);
 	totals_free(run->totals);
 	plan_done(&run->plan);
+	topology_watch_done(&run->topology_watch);
 	topology_done(&run->topology);
 	profile_done(&run->profile);
 	fsio_close(&run->fs);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the drivers get from the rest of the run: the record, the workers' placing, the counters. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,12 +44,14 @@ static void on_offline_done(void *context, const struct offline_event *event)
 	run_name_block_holders(run, &told);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.attempts++;
-	if (event->error == 0)
+	if (event->error == 0) {
 		run->figures.succeeded++;
-	else if (event->ended_by != ENDED_BY_KERNEL)
+		run->figures.sum_ln_offline_ns += log((double)event->wall_ns + 1);
+	} else if (event->ended_by != ENDED_BY_KERNEL) {
 		run->figures.censored++;
-	else
+	} else {
 		run->figures.failed++;
+	}
 	if (event->state_after == BLOCK_OFFLINE) {
 		run->figures.is_offline = true;
 		run->figures.offline_block = event->block;

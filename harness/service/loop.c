@@ -78,7 +78,7 @@ static void reap_workers(struct run *run)
 
 void run_stop(struct run *run, bool may_hurry)
 {
-	if (run->stop == RUN_GOES_ON) {
+	if (run->stop < RUN_ABORTED) {
 		run->stop = RUN_ABORTED;
 		log_warning("stopping: no new attempt, then all memory comes back online");
 	} else if (run->stop == RUN_ABORTED && may_hurry) {
@@ -160,12 +160,14 @@ static void tick(struct run *run)
 		return;
 	run->last_sample_ns = now_ns;
 	look_at_clocks(run);
+	run_look_at_topology(run, now_ns);
 	run_sample(run, &run->last_sample);
 	record_sample(run->recorder, &run->last_sample);
 	record_flush(run->recorder);
 	run_follow_journal(run);
 	run_tell_status(run, now_ns);
 	run_show_progress(run, &run->last_sample);
+	run_look_whether_settled(run, now_ns);
 }
 
 void run_loop_once(struct run *run)

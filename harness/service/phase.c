@@ -128,7 +128,7 @@ static void stop_drivers(struct run *run)
  */
 static bool phase_is_over(const struct run *run, uint64_t began_ns)
 {
-	if (run->stop != RUN_GOES_ON)
+	if (run->stop >= RUN_ABORTED)
 		return true;
 	if (has_drivers(run))
 		return !drivers_run(run);
@@ -175,6 +175,7 @@ static int run_phase(struct run *run, const struct plan_phase *phase, struct err
 	r = run_change_phase_settings(run, phase, e);
 	if (r == 0)
 		r = start_drivers(run, &hooks, e);
+	run_begin_settling(run);
 	while (r == 0 && !phase_is_over(run, began_ns))
 		run_loop_once(run);
 	stop_drivers(run);

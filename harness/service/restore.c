@@ -46,6 +46,8 @@ static void restore_block(struct fsio *fs, struct recorder *recorder, bool is_ot
 		result->blocks_restored++;
 		return;
 	}
+	if (event.is_gone) /* unplugged since: there is nothing to restore */
+		return;
 	left[result->blocks_left_offline++] = unfinished->block;
 	{
 		cleanup_free char *text = memory_format(

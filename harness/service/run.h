@@ -21,6 +21,8 @@
 #include "record/record.h"
 #include "service/clock_watch.h"
 #include "service/prepare.h"
+#include "service/settled.h"
+#include "service/topology_watch.h"
 #include "topology/topology.h"
 #include "workers/stress_ng.h"
 #include "workers/workers.h"
@@ -52,6 +54,7 @@ struct run_veto { /* after its set-up only the offline driver's thread looks at 
 
 enum run_stop { /* why no further work is begun; only ever raised */
 	RUN_GOES_ON,
+	RUN_SETTLED, /* its figures have: what is under way comes to its end */
 	RUN_ABORTED, /* a signal, or "memsoak abort" */
 	RUN_HURRIED, /* a second one: nothing but the restore matters */
 };
@@ -59,6 +62,7 @@ enum run_stop { /* why no further work is begun; only ever raised */
 /* What progress lines and status show; written under the lock by the drivers' hooks. */
 struct run_figures {
 	uint64_t attempts, succeeded, failed, censored, refused;
+	double sum_ln_offline_ns; /* of those that succeeded: their logarithms */
 	uint64_t moved, not_moved;
 	uint64_t findings;
 	uint32_t offline_block; /* valid when is_offline */
@@ -120,12 +124,14 @@ struct run {
 	uint64_t touches_before; /* of the phases that are over */
 
 	struct clock_watch clocks;
+	struct topology_watch topology_watch;
 	struct control *control; /* NULL: none could be had */
 	uint64_t start_ns, planned_ns, last_sample_ns, last_progress_ns, last_told_ns;
 	struct record_sample last_sample;
 	pthread_mutex_t figures_lock;
 	struct run_figures figures;
 	struct run_veto veto;
+	struct settled settled;
 	unsigned int n_searches; /* for holders of pages; under the lock, too */
 	uint64_t last_search_ns;
 	bool is_all_back; /* the run's end has left nothing to restore */
@@ -202,6 +208,13 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks);
 void run_sample(struct run *run, struct record_sample *ret_sample);
 void run_drain_kmsg(struct run *run);
 void run_note_finding(void *context, const struct kmsg_finding *finding);
+
+/* settle.c: at the beginning of a phase; after each sample. */
+void run_begin_settling(struct run *run);
+void run_look_whether_settled(struct run *run, uint64_t now_ns);
+
+/* unplugged.c: about once a second, and before the end: memory that came or went is on record. */
+void run_look_at_topology(struct run *run, uint64_t now_ns);
 
 /* rotate.c: on every tick; a journal that has its share of the limit goes on in a new file. */
 void run_rotate_journal(struct run *run);

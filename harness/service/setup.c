@@ -259,6 +259,7 @@ int run_set_up(struct run *run, struct err *e)
 		return EXIT_CANNOT_JUDGE;
 	run_prepare_pressure(run);
 	run_prepare_reads(run);
+	topology_watch_begin(&run->topology_watch, &run->topology);
 	run->reserve_bytes = run->plan.reserve_bytes;
 	run->start_ns = clock_monotonic_ns();
 	run->last_sample_ns = run->start_ns;

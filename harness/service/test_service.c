@@ -3,5 +3,6 @@
 
 int main(void)
 {
-	return test_control() + test_control_hostile() + test_notify() + test_resume() + test_clock_watch() > 0;
+	return test_control() + test_control_hostile() + test_notify() + test_resume() + test_clock_watch() +
+		       test_settled() + test_topology_watch() > 0;
 }

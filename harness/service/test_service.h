@@ -14,3 +14,5 @@ int test_control(void);
 int test_control_hostile(void);
 int test_notify(void);
 int test_resume(void);
+int test_settled(void);
+int test_topology_watch(void);

@@ -201,7 +201,7 @@ static void note_ends(struct compare *c)
 	for (size_t i = 0; i < n_runs(&c->sides); i++) {
 		const struct compare_run *run = run_at(&c->sides, i);
 
-		if (strcmp(run->ended, "completed") != 0)
+		if (strcmp(run->ended, "completed") != 0 && strcmp(run->ended, "settled") != 0)
 			compare_say(&c->notes, &c->n_notes, "%s ended %s: its figures go up to there",
 				    run->path, run->ended);
 	}

@@ -189,6 +189,22 @@ static void put_unmeasured(FILE *out, const struct jsonw *list)
 	html_table_end(out);
 }
 
+static uint64_t changed(const struct jsonw *changes, const char *key)
+{
+	return jsonw_get_uint(jsonw_get(changes, key), "count");
+}
+
+static void put_hotplug(FILE *out, const struct jsonw *changes)
+{
+	if (!changes)
+		return;
+	html_row(out, "hotplug",
+		 "while the run went on %" PRIu64 " blocks came and %" PRIu64 " went, %" PRIu64
+		 " nodes came and %" PRIu64 " went",
+		 changed(changes, "blocks_came"), changed(changes, "blocks_went"),
+		 changed(changes, "nodes_came"), changed(changes, "nodes_went"));
+}
+
 void section_harness(FILE *out, const struct jsonw *report)
 {
 	const struct jsonw *harness = jsonw_get(report, "harness");
@@ -203,6 +219,7 @@ void section_harness(FILE *out, const struct jsonw *report)
 			 jsonw_length(left));
 	else
 		html_row(out, "memory", "all brought back");
+	put_hotplug(out, jsonw_get(jsonw_get(report, "topology"), "changes"));
 	html_row(out, "settings", "%s",
 		 jsonw_get_bool(harness, "settings_restored") ? "put back" : "NOT put back");
 	html_row_bytes(out, "its own memory", jsonw_get(harness, "overhead"), "rss_max_bytes");
