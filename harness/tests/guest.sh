@@ -141,6 +141,22 @@ callers)
 		--qemu-arg=-device --qemu-arg=nvdimm,memdev=slow,id=slow0,node=2
 	validate_reports
 	;;
+hotplug)
+	# Node 2 has neither CPUs nor memory but a DIMM, which guest/hotplug.sh ejects; two others are
+	# plugged in from here when it asks for that.
+	monitor=$(mktemp -d)
+	harness/tests/qmp_plug.py "$monitor/qmp" "$build/test/guest-$name" &
+	plugger=$!
+	set -- --qemu-arg=-m --qemu-arg=slots=6,maxmem=4G --qemu-arg=-numa --qemu-arg=node,nodeid=2 \
+		--qemu-arg=-qmp "--qemu-arg=unix:$monitor/qmp,server=on,wait=off"
+	for backend in dimm-gone,size=256M dimm-new,size=384M dimm-again,size=256M; do
+		set -- "$@" --qemu-arg=-object "--qemu-arg=memory-backend-ram,id=$backend"
+	done
+	boot "$name" "$@" --qemu-arg=-device --qemu-arg=pc-dimm,memdev=dimm-gone,id=gone,node=2
+	kill "$plugger" && wait "$plugger" 2> /dev/null
+	rm -rf "$monitor"
+	validate_reports
+	;;
 stress-ng)
 	boot "$name" --file "$(command -v stress-ng)"
 	validate_reports

@@ -36,6 +36,8 @@ suite guest-cgroup 600 harness/tests/guest.sh "$build" cgroup
 suite guest-stress-ng 900 harness/tests/guest.sh "$build" stress-ng
 suite guest-signals 600 harness/tests/guest.sh "$build" signals
 suite guest-placer 600 harness/tests/guest.sh "$build" placer
+suite guest-settled 900 harness/tests/guest.sh "$build" settled
+suite guest-hotplug 900 harness/tests/guest.sh "$build" hotplug
 suite guest-observers 600 harness/tests/guest.sh "$build" observers
 suite guest-causes 900 harness/tests/guest.sh "$build" causes
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
