@@ -50,6 +50,7 @@ static const struct {
 	{"stress_ng_start", fold_take_stress_ng_start, true},
 	{"stress_ng_end", fold_take_stress_ng_end, true},
 	{"worker_exit", fold_take_worker_exit, true},
+	{"not_ended", fold_take_not_ended, true},
 	{"setting", fold_take_setting, true},
 	{"setting_restored", fold_take_setting_restored, false},
 	{"restore", fold_take_restore, false},

@@ -107,6 +107,17 @@ void fold_take_phase(struct fold *f, struct journal_value o)
 	f->phase = p;
 }
 
+void fold_take_not_ended(struct fold *f, struct journal_value o)
+{
+	char name[FOLD_NAME_SIZE];
+	struct fold_group *g = NULL;
+
+	if (journal_string(o, "group", name, sizeof(name)))
+		g = group_entry(f, name);
+	if (g)
+		fold_sum(o, "processes", &g->not_ended);
+}
+
 void fold_take_phase_end(struct fold *f, struct journal_value o)
 {
 	struct journal_value groups = journal_get(o, "workers");
@@ -136,6 +147,8 @@ static struct jsonw *describe_group(struct fold *f, const struct fold_group *g)
 	jsonw_set_uint(object, "threads", g->threads);
 	jsonw_set_uint(object, "pages", g->pages);
 	jsonw_set_uint(object, "phases", g->phases);
+	if (g->not_ended)
+		jsonw_set_uint(object, "not_ended", g->not_ended);
 	if (g->phases == 0) {
 		char path[FOLD_NAME_SIZE + 16];
 

@@ -45,6 +45,7 @@ static struct test_run run_with(const char *bytes)
 		"finding','kind':'@','comm':'@','text':'@",
 		"fault','what':'@",
 		"worker_exit','group':'@','x':'@",
+		"not_ended','group':'@','processes':'@",
 		"end','vmstat':{'@':1},'kmsg':{'records':1,'lost':0},'ended':'@",
 	};
 	cleanup_free char *whole = memory_format(
@@ -91,7 +92,7 @@ static void test_texts(void **state)
 		struct test_run run = run_with(hostile[i].bytes);
 
 		test_fold(&run);
-		test_is(&run, "harness.journal.records", 12);
+		test_is(&run, "harness.journal.records", 13);
 		test_is(&run, "harness.journal.corrupt", 0);
 		test_is_text(&run, "lockups.0.kind", "other");
 		check_screen(run.screen, run.screen_length, hostile[i].name);
@@ -234,14 +235,14 @@ static void test_types(void **state)
 	static const char *const names[] = {
 		"start", "setting", "setting_restored", "phase", "phase_end", "intent",
 		"refused", "offline", "online", "aimed", "move", "sample", "kmsg_lost",
-		"finding", "worker_exit", "fault", "restore", "settled", "topology_change", "end",
+		"finding", "worker_exit", "not_ended", "fault", "restore", "settled", "topology_change", "end",
 	};
 	static const char *const keys[] = {
 		"source", "symbol", "why", "path", "old", "new", "error", "errno", "name", "rung",
 		"faulters", "workers", "migration", "block", "node", "aim", "by_status", "latency",
 		"private_anonymous", "moved", "not_moved", "records", "kind", "cpu", "text", "comm",
 		"pid", "group", "signal", "what", "left_offline", "settings_restored", "ended",
-		"vmstat", "kmsg", "taint_after", "elapsed_ns", "operation", "restored",
+		"vmstat", "kmsg", "processes", "taint_after", "elapsed_ns", "operation", "restored",
 		"figures", "window_ns", "blocks_came", "blocks_went", "nodes_went", "planned_blocks_went",
 	};
 

@@ -326,6 +326,7 @@ static void write_rare(const char *folder)
 		"\"ev\":\"fault\",\"what\":\"a thing\"",
 		"\"ev\":\"stress_ng_end\",\"ended\":\"asked\",\"status\":0,\"ran_ns\":5,\"stressors\":[{\"name\":\"vm\",\"bogo_ops\":7,\"wall_ns\":5},{\"name\":\"cpu\",\"not_believed\":\"it was cut\"}]",
 		"\"ev\":\"worker_exit\",\"pid\":4,\"group\":\"w\",\"signal\":9",
+		"\"ev\":\"not_ended\",\"group\":\"w\",\"processes\":1",
 		"\"ev\":\"witnesses\",\"list\":[{\"name\":\"n\",\"before\":1,\"after\":2,\"findings\":0,\"disagreement\":\"d\"}]",
 		"\"ev\":\"phase_end\",\"name\":\"p\",\"rung\":1,\"duration_ns\":5,\"workers\":[{\"name\":\"w\",\"touches\":7,\"moved\":1,\"mismatches\":1,\"latency\":{\"count\":1,\"sum_ns\":2,\"max_ns\":2,\"buckets\":[[2,1]]}}],\"migration\":{\"attempts\":60}",
 		"\"ev\":\"poison_end\",\"frames_left\":1,\"corrupted_bytes\":4096",

@@ -186,7 +186,7 @@ static const struct total_member group[] = {
 	G(TEXT, name),	     G(TEXT, workload),	    G(TEXT, kind),	   G(TEXT, driven_by),
 	G(UINT, processes),  G(UINT, threads),	    G(UINT, pages),	   G(UINT, phases),
 	G(UINT, touches),    G(UINT, slow_touches), G(UINT, minor_faults), G(UINT, operations),
-	G(UINT, mismatches), G(KNOWN, moved),	    G(HIST, latency),
+	G(UINT, mismatches), G(UINT, not_ended),    G(KNOWN, moved),	   G(HIST, latency),
 };
 const struct total_table totals_of_group = TABLE(group);
 

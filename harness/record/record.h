@@ -127,6 +127,8 @@ void record_finding(struct recorder *r, const struct kmsg_finding *finding);
 void record_stuck(struct recorder *r, const struct stuck_sample *sample);
 void record_witnesses(struct recorder *r, const struct witness_statement *statements, size_t n);
 void record_worker_exit(struct recorder *r, const struct worker_exit *exit);
+/* So many processes of @group outlived SIGKILL at the end of their phase. */
+void record_not_ended(struct recorder *r, const char *group, uint32_t processes);
 /* @is_confined: it has inherited that it may map nothing that is writable and executable. */
 void record_stress_ng_start(struct recorder *r, const struct profile_stress_ng *wanted,
 			    const struct stress_ng_program *program, pid_t pid, bool is_confined);

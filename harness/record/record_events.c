@@ -283,3 +283,12 @@ void record_worker_exit(struct recorder *r, const struct worker_exit *exit)
 		jsonw_set_int(o, "status", WEXITSTATUS(exit->status));
 	record_put(r, o);
 }
+
+void record_not_ended(struct recorder *r, const char *group, uint32_t processes)
+{
+	struct jsonw *o = record_new("not_ended");
+
+	jsonw_set_string(o, "group", group);
+	jsonw_set_uint(o, "processes", processes);
+	record_put(r, o);
+}

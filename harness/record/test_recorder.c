@@ -109,6 +109,7 @@ static void record_all(struct recorder *r)
 	record_kmsg_lost(r, 6);
 	record_stuck(r, &stuck);
 	record_worker_exit(r, &(struct worker_exit){.pid = 5, .group = "workers", .status = SIGKILL});
+	record_not_ended(r, "workers", 2);
 	record_fault(r, "%s", "a fault");
 	record_setting_restored(r, "proc/x", "1", EPERM);
 	record_restore(r, 1, left, 1, false);
@@ -119,8 +120,8 @@ static void test_every_event(void **state)
 {
 	static const char *const names[] = {
 		"start", "setting", "phase", "intent", "offline", "online", "aimed", "move", "sample",
-		"phase_end", "refused", "kmsg_lost", "stuck", "worker_exit", "fault", "setting_restored",
-		"restore", "end",
+		"phase_end", "refused", "kmsg_lost", "stuck", "worker_exit", "not_ended", "fault",
+		"setting_restored", "restore", "end",
 	};
 	struct recorder *r = open_new();
 	struct journal_figures f;
@@ -173,6 +174,10 @@ static void test_words(void **state)
 	e = only("worker_exit");
 	assert_int_equal(jsonw_get_int(e, "signal"), SIGKILL);
 	assert_false(jsonw_has(e, "status"));
+	jsonw_free(e);
+	e = only("not_ended");
+	assert_string_equal(jsonw_get_string(e, "group"), "workers");
+	assert_int_equal(jsonw_get_int(e, "processes"), 2);
 	jsonw_free(e);
 	e = only("setting_restored");
 	assert_string_equal(jsonw_get_string(e, "error"), "EPERM");

@@ -152,6 +152,24 @@ static void record_figures(struct run *run, uint64_t duration_ns)
 	free(figures);
 }
 
+/* Who outlives SIGKILL sleeps in the kernel: nobody can end it, and the run goes on without it. */
+static void end_workers(struct run *run)
+{
+	worker_groups_end(run->groups);
+	for (size_t i = 0; i < worker_groups_count(run->groups); i++) {
+		const char *name = worker_group_config(run->groups, i)->name;
+		struct worker_totals totals;
+
+		worker_group_totals(run->groups, i, &totals);
+		if (totals.alive == 0)
+			continue;
+		log_error("workers '%s': %u of %u processes have not ended, not even of SIGKILL: they sleep in the kernel",
+			  name, totals.alive, totals.processes);
+		record_not_ended(run->recorder, name, totals.alive);
+	}
+	worker_groups_stop(steal_ptr(&run->groups));
+}
+
 static int run_phase(struct run *run, const struct plan_phase *phase, struct err *e)
 {
 	const struct worker_home *cgroups = worker_cgroup_home(run->cgroup);
@@ -181,7 +199,7 @@ static int run_phase(struct run *run, const struct plan_phase *phase, struct err
 	stop_drivers(run);
 	(void)run_restore_phase_settings(run);
 	record_figures(run, clock_monotonic_ns() - began_ns);
-	worker_groups_stop(steal_ptr(&run->groups));
+	end_workers(run);
 	run->phase = NULL;
 	return r;
 }

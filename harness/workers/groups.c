@@ -218,15 +218,22 @@ static void kill_all(struct worker_groups *groups)
 				(void)kill(groups->groups[i].processes[k].pid, SIGKILL);
 }
 
-void worker_groups_stop(struct worker_groups *groups)
+void worker_groups_end(struct worker_groups *groups)
 {
-	if (!groups)
-		return;
 	tell_all_to_stop(groups);
 	if (reap_all(groups, clock_monotonic_ns() + STOP_NS) > 0) {
 		kill_all(groups);
 		(void)reap_all(groups, clock_monotonic_ns() + KILLED_NS);
 	}
+	groups->has_ended = true;
+}
+
+void worker_groups_stop(struct worker_groups *groups)
+{
+	if (!groups)
+		return;
+	if (!groups->has_ended)
+		worker_groups_end(groups);
 	placer_client_done(&groups->placer);
 	for (size_t i = 0; i < groups->n_groups; i++) {
 		struct worker_group *group = &groups->groups[i];

@@ -30,6 +30,7 @@ struct worker_groups {
 	uint64_t page_size;
 	uint64_t keep_free_bytes; /* the guard's: no worker may take more */
 	struct worker_home home;
+	bool has_ended;
 };
 
 static inline uint32_t worker_is_alive(const struct worker_process *process)

@@ -52,7 +52,13 @@ int worker_groups_start(const struct topology *t, const struct plan *plan,
 			const struct worker_home *home, struct worker_groups **ret_groups,
 			struct err *e);
 
-/* Tells all to end, kills after 5 s what has not, reaps, frees. NULL is fine. */
+/*
+ * Tells all to end, kills after 5 s what has not, reaps. What is alive after another 5 s sleeps in the
+ * kernel and takes no signal: the groups' totals have it, and nobody waits for it any more.
+ */
+void worker_groups_end(struct worker_groups *groups);
+
+/* As worker_groups_end(), unless that was done, and frees. NULL is fine. */
 void worker_groups_stop(struct worker_groups *groups);
 
 size_t worker_groups_count(const struct worker_groups *groups);
