@@ -103,6 +103,7 @@ enum fold_driver {
 	FOLD_MBIND,
 	FOLD_NUMA_BALANCING,
 	FOLD_DEMOTION,
+	FOLD_RECLAIM,
 	FOLD_DRIVERS,
 };
 const char *fold_driver_name(enum fold_driver driver);
@@ -146,6 +147,7 @@ struct fold_group {
 	uint64_t processes, threads, pages; /* the most of any phase */
 	uint64_t phases;		    /* that came to their end, and so were added up below */
 	uint64_t touches, slow_touches, minor_faults, operations, mismatches;
+	uint64_t not_ended; /* processes that outlived SIGKILL */
 	struct known moved;
 	struct hist latency;
 };
@@ -369,6 +371,7 @@ void fold_take_witnesses(struct fold *f, struct journal_value o);
 void fold_take_kmsg_lost(struct fold *f, struct journal_value o);
 void fold_take_kmsg_dropped(struct fold *f, struct journal_value o);
 void fold_take_worker_exit(struct fold *f, struct journal_value o);
+void fold_take_not_ended(struct fold *f, struct journal_value o);
 void fold_take_setting(struct fold *f, struct journal_value o);
 void fold_take_setting_restored(struct fold *f, struct journal_value o);
 /* What guest-end.json has of the console: after the last event. */

@@ -14,6 +14,7 @@ static const char *const driver_names[FOLD_DRIVERS] = {
 	[FOLD_MBIND] = "mbind",
 	[FOLD_NUMA_BALANCING] = "numa_balancing",
 	[FOLD_DEMOTION] = "demotion",
+	[FOLD_RECLAIM] = "reclaim",
 };
 
 const char *fold_driver_name(enum fold_driver driver)

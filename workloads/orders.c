@@ -5,19 +5,25 @@
 #include <fcntl.h>
 #include <numaif.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/make_it_fail.h"
+#include "base/memory.h"
 #include "workloads/worker.h"
 
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE 101 /* include/uapi/asm-generic/mman-common.h, v2.6.33 */
 #endif
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21 /* the same, v5.4 */
+#endif
 
 #define WORD_SIZE sizeof(uint64_t)
 #define BIND_NODES 1024 /* the most that a kernel can have (MAX_NUMNODES, CONFIG_NODES_SHIFT=10) */
+#define RECLAIM_TRIES 16
 #define MASK_BITS (8 * sizeof(unsigned long))
 
 static size_t base_page_size(void)
@@ -199,6 +205,51 @@ static int bind_to_node(struct orders *o, uint64_t address, uint64_t *ret_answer
 	return 0;
 }
 
+/* Is a part of the page not in memory? */
+static bool has_gone(uint64_t address, uint64_t size)
+{
+	size_t base_pages = size / base_page_size();
+	cleanup_free unsigned char *is_there = memory_alloc(base_pages, 1);
+	bool has = false;
+
+	if (mincore(at(address), size, is_there) < 0)
+		return true;
+	for (size_t i = 0; i < base_pages && !has; i++)
+		has = !(is_there[i] & 1);
+	return has;
+}
+
+/*
+ * Takes the page off its list and has it reclaimed at once (5.4 and later), in this thread. A page that
+ * is in use is only seen to be that, and put back: the next try finds whether it still is
+ * (mm/vmscan.c: page_check_references()). Answers with the tries.
+ *
+ * It has no advantage over the threads that read meanwhile: in a kernel that can be preempted they come
+ * between its steps.
+ */
+static int reclaim(struct orders *o, uint64_t address, uint64_t *ret_answer)
+{
+	struct worker_shared *shared = o->worker->shared;
+	uint64_t size = o->worker->pages.size;
+	int nice = getpriority(PRIO_PROCESS, 0), r = 0;
+
+	address = __atomic_load_n(&shared->ready_address, __ATOMIC_ACQUIRE);
+	if (address == 0)
+		return -EAGAIN;
+	__atomic_store_n(&shared->taken_address, address, __ATOMIC_RELAXED);
+	__atomic_store_n(&shared->ready_address, 0, __ATOMIC_RELEASE);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
+	worker_word_set(&shared->taken, shared->taken + 1);
+	for (*ret_answer = 0; r == 0 && *ret_answer < RECLAIM_TRIES; (*ret_answer)++) {
+		r = madvise(at(address), size, MADV_PAGEOUT) < 0 ? -errno : 0;
+		if (has_gone(address, size))
+			break;
+	}
+	worker_word_set(&shared->reclaimed, shared->taken);
+	(void)setpriority(PRIO_PROCESS, 0, nice);
+	return r;
+}
+
 static const struct {
 	int (*obey)(struct orders *o, uint64_t address, uint64_t *ret_answer);
 	bool is_of_page; /* address must be that of a base page of the hot ones */
@@ -212,6 +263,7 @@ static const struct {
 	[WORKER_SCRATCH] = {scratch, false},
 	[WORKER_SCRATCH_FREE] = {scratch_free, false},
 	[WORKER_BIND] = {bind_to_node, false},
+	[WORKER_RECLAIM] = {reclaim, false},
 };
 
 static bool is_hot(const struct pages *pages, uint64_t address)

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "workloads/random.h"
 #include "workloads/worker.h"
 
 #define TOUCHES_BETWEEN_CHECKS 256
@@ -36,19 +37,10 @@ struct toucher {
 	uint64_t last_stamp, last_usage;
 };
 
-/* xorshift64*: any order will do, as long as it is another one for each thread. */
-static uint64_t random_next(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
 static uint32_t *shuffled(uint64_t n, uint64_t seed)
 {
 	uint32_t *order = memory_alloc(n, sizeof(*order));
-	uint64_t state = (seed + 1) * 0x9e3779b97f4a7c15ULL;
+	uint64_t state = random_seed(seed);
 
 	for (uint64_t i = 0; i < n; i++)
 		order[i] = (uint32_t)i;

@@ -15,7 +15,7 @@ struct worker_thread;
 
 #define WORKLOADS(X)                                                                               \
 	X(refault) X(pin) X(mlock_churn) X(mlock_keep) X(hold_pipe) X(hold_ring) X(hold_direct)    \
-	X(zap) X(hog) X(text) X(placer)
+	X(zap) X(hog) X(text) X(read_across) X(placer)
 
 struct workload {
 	const char *name;

@@ -38,6 +38,7 @@ enum worker_task {
 	WORKER_SCRATCH,		       /* maps a further page of the kind, clean if it is a file's */
 	WORKER_SCRATCH_FREE,	       /* unmaps it */
 	WORKER_BIND,		       /* mbind() of all hot pages to node argument, moving them there */
+	WORKER_RECLAIM,		       /* MADV_PAGEOUT of the page at ready_address until it has gone; -EAGAIN: none is */
 	WORKER_TASKS,
 };
 
@@ -77,6 +78,11 @@ struct worker_shared {
 	int32_t pid;
 	uint32_t threads;
 	uint32_t sees_frames; /* 1: the workload looks at its page frames, and may */
+	/* WORKER_RECLAIM and the threads that make pages ready for it (read_across.c). */
+	uint64_t ready_address; /* of a page that is to be reclaimed now; 0: none is */
+	uint64_t taken_address; /* of the last one */
+	uint32_t taken;		/* so many so far; raised last, just before the reclaim begins */
+	uint32_t reclaimed;	/* the same when it is over */
 	uint64_t base_address; /* the first hot page in the worker's address space */
 	uint64_t pages;
 	uint64_t page_size;

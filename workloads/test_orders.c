@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/huge_page.h"
 #include "base/memory.h"
 
 #define PAGES 4
@@ -206,6 +207,53 @@ static void pages_are_bound_to_a_node(void **state)
 	end(&rig);
 }
 
+/* Whether it goes is the kernel's affair: here it is that all threads are told, and nothing is lost. */
+static void pages_are_reclaimed_when_they_are_ready(void **state)
+{
+	static const char *const words[] = {"--workload", "read-across", "--kind",    "anonymous-thp",
+					    "--pages",	  "2",		 "--threads", "3",
+					    "--control-fd", "%C",	 NULL};
+	uint64_t size, until_ns = clock_monotonic_ns() + ANSWER_NS;
+	uint32_t taken = 0;
+	struct rig rig;
+
+	(void)state;
+	if (huge_page_size(&size, NULL) < 0)
+		skip();
+	rig_open(&rig, PAGES);
+	rig_start_ready(&rig, words, 3);
+	while (taken < 6) {
+		int r = tell(&rig, WORKER_RECLAIM, 0);
+
+		if (r == -EINVAL) { /* before 5.4 */
+			rig_stop(&rig);
+			rig_close(&rig);
+			skip();
+		}
+		assert_true(r == 0 || r == -EAGAIN);
+		taken += r == 0;
+		assert_int_equal(worker_word_get(&rig.shared->taken), taken);
+		assert_int_equal(worker_word_get(&rig.shared->reclaimed), taken);
+		assert_true(r == -EAGAIN || rig.shared->taken_address % size == 0);
+		assert_true(clock_monotonic_ns() < until_ns);
+	}
+	RIG_WAIT_ABOVE(&rig, touches, 0);
+	rig_stop(&rig);
+	assert_int_equal(RIG_SUM(&rig, mismatches), 0);
+	rig_close(&rig);
+}
+
+static void without_a_page_nothing_is_reclaimed(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig);
+	assert_int_equal(tell(&rig, WORKER_RECLAIM, 0), -EAGAIN);
+	assert_int_equal(rig.shared->taken, 0);
+	end(&rig);
+}
+
 static void pages_that_may_not_be_written_are_not(void **state)
 {
 	static const char *const words[] = {"--workload",   "refault",	   "--kind",
@@ -251,6 +299,8 @@ int test_orders(void)
 		rig_test(a_scratch_page_comes_and_goes),
 		rig_test(nonsense_is_refused),
 		rig_test(pages_are_bound_to_a_node),
+		rig_test(pages_are_reclaimed_when_they_are_ready),
+		rig_test(without_a_page_nothing_is_reclaimed),
 		rig_test(pages_that_may_not_be_written_are_not),
 		rig_test(the_end_does_not_wait_for_an_order),
 	};

@@ -34,6 +34,7 @@ struct worker {
 	uint32_t threads;
 	uint64_t first_writer;
 	uint64_t node, keep_free_bytes; /* as the options of that name */
+	void **common; /* what the workload's threads share; freed when all have ended */
 };
 
 struct worker_thread {

@@ -29,6 +29,7 @@ const struct caller_step *const caller_steps[CALLER_MAX] = {
 	[CALLER_MBIND] = &step_mbind,
 	[CALLER_NUMA_BALANCING] = &step_numa_balancing,
 	[CALLER_DEMOTION] = &step_demotion,
+	[CALLER_RECLAIM] = &step_reclaim,
 };
 
 struct caller_driver {

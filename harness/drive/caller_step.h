@@ -46,7 +46,7 @@ void caller_add_number(struct caller_event *event, const char *name, uint64_t va
 
 extern const struct caller_step *const caller_steps[CALLER_MAX];
 extern const struct caller_step step_compaction, step_migrate_pages, step_soft_offline, step_mbind,
-	step_numa_balancing, step_demotion;
+	step_numa_balancing, step_demotion, step_reclaim;
 
 /* With another step than the table's; for tests. */
 struct caller_driver *caller_driver_start_with(const struct caller_step *step, struct fsio *fs,

@@ -180,6 +180,11 @@ struct drive_hooks {
 	 * when pages could not be moved. -ESRCH: it has ended; -ETIMEDOUT: it must not be asked again.
 	 */
 	int (*bind_pages)(void *context, pid_t pid, uint32_t node);
+	/*
+	 * Has worker process @pid reclaim the page that it has ready. What its call answered; -EAGAIN:
+	 * it has none just now. -ESRCH, -ETIMEDOUT as above.
+	 */
+	int (*reclaim_page)(void *context, pid_t pid);
 	/* The folder of the workers' cgroup below the root, if that is of version 2; NULL: none. */
 	const char *workers_cgroup;
 	/* May so many bytes be taken now? false refuses the block. May be NULL. */

@@ -20,6 +20,7 @@ int test_caller(void);
 int test_step_mbind(void);
 int test_step_numa_balancing(void);
 int test_step_demotion(void);
+int test_step_reclaim(void);
 int test_settings(void);
 int test_poison(void);
 int test_soft_offline(void);

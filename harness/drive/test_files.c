@@ -83,10 +83,20 @@ static int on_bind_pages(void *context, pid_t pid, uint32_t node)
 	return told.bind_answer;
 }
 
+static int on_reclaim_page(void *context, pid_t pid)
+{
+	unsigned int n = told.n_reclaimed++;
+
+	(void)context;
+	told.reclaimed[n % TOLD_MAX] = pid;
+	return told.reclaim_answer ? told.reclaim_answer(pid, n) : 0;
+}
+
 struct drive_hooks told_hooks = {.called = on_called,
 				 .fault = on_fault,
 				 .count_thread = on_count_thread,
-				 .bind_pages = on_bind_pages};
+				 .bind_pages = on_bind_pages,
+				 .reclaim_page = on_reclaim_page};
 
 uint64_t told_number(const char *name)
 {

@@ -29,6 +29,9 @@ struct told {
 	} bound[TOLD_MAX];
 	unsigned int n_bound;
 	int bind_answer;
+	pid_t reclaimed[TOLD_MAX];
+	unsigned int n_reclaimed;
+	int (*reclaim_answer)(pid_t pid, unsigned int n); /* to the call number n; NULL: 0 */
 	char fault[256];
 	unsigned int n_faults;
 };

@@ -40,6 +40,7 @@ enum observed_driver { /* whose threads are counted apart */
 		       OBSERVED_MBIND,
 		       OBSERVED_NUMA_BALANCING,
 		       OBSERVED_DEMOTION,
+		       OBSERVED_RECLAIM,
 		       OBSERVED_MAX,
 };
 const char *observed_driver_name(enum observed_driver driver);

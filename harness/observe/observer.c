@@ -36,6 +36,7 @@ static const char *const driver_names[OBSERVED_MAX] = {
 	[OBSERVED_MBIND] = "mbind",
 	[OBSERVED_NUMA_BALANCING] = "numa_balancing",
 	[OBSERVED_DEMOTION] = "demotion",
+	[OBSERVED_RECLAIM] = "reclaim",
 };
 
 const char *observed_driver_name(enum observed_driver driver)

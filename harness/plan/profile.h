@@ -39,6 +39,7 @@ enum driven_by { /* which driver migrates this group's pages */
 	DRIVEN_BY_MBIND,
 	DRIVEN_BY_NUMA_BALANCING,
 	DRIVEN_BY_DEMOTION,
+	DRIVEN_BY_RECLAIM,
 	DRIVEN_BY_MAX,
 };
 
@@ -50,6 +51,7 @@ enum caller {
 	CALLER_MBIND,
 	CALLER_NUMA_BALANCING,
 	CALLER_DEMOTION,
+	CALLER_RECLAIM,
 	CALLER_MAX,
 };
 #define DRIVEN_BY_CALLER(caller) ((enum driven_by)(DRIVEN_BY_COMPACTION + (caller)))

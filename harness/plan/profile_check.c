@@ -67,6 +67,7 @@ static const char *const nobody_there[CALLER_MAX] = {
 	[CALLER_MBIND] = "no process that could bind its pages",
 	[CALLER_NUMA_BALANCING] = "no thread whose pages the kernel could bring to it",
 	[CALLER_DEMOTION] = "no page to demote",
+	[CALLER_RECLAIM] = "no page to reclaim",
 };
 
 static int check_drivers(const struct profile *p, const struct profile_lines *lines, struct err *e)

@@ -20,6 +20,7 @@ const char *const profile_sections[SECTION_MAX] = {
 	[SECTION_MBIND] = "mbind",
 	[SECTION_NUMA_BALANCING] = "numa_balancing",
 	[SECTION_DEMOTION] = "demotion",
+	[SECTION_RECLAIM] = "reclaim",
 };
 
 static const char *const resume_words[] = {"never", "once", "always", NULL};
@@ -28,7 +29,7 @@ static const char *const veto_words[VETO_MAX + 1] = {"none", "EBUSY", "ENOMEM", 
 static const char *const workload_words[] = {"refault",	    "pin",	 "mlock-churn",
 					     "mlock-keep",  "hold-pipe", "hold-ring",
 					     "hold-direct", "zap",	 "hog",
-					     "text",	    NULL};
+					     "text",	    "read-across", NULL};
 static const char *const kind_words[KIND_MAX + 1] = {
 	[KIND_PRIVATE_ANONYMOUS] = "private-anonymous",
 	[KIND_SHARED_MEMFD] = "shared-memfd",
@@ -59,6 +60,7 @@ static const char *const driven_by_words[DRIVEN_BY_MAX + 1] = {
 	[DRIVEN_BY_MBIND] = "mbind",
 	[DRIVEN_BY_NUMA_BALANCING] = "numa_balancing",
 	[DRIVEN_BY_DEMOTION] = "demotion",
+	[DRIVEN_BY_RECLAIM] = "reclaim",
 };
 _Static_assert(DRIVEN_BY_CALLER(CALLER_MAX) == DRIVEN_BY_MAX, "the callers are the last drivers");
 _Static_assert(SECTION_CALLER(CALLER_MAX) == SECTION_MAX, "and theirs the last sections");
@@ -190,6 +192,8 @@ const struct profile_key profile_keys[] = {
 	 100 * NS_PER_MS, HOUR_NS, NULL, "3s", false},
 	{SECTION_DEMOTION, "pause", KEY_DURATION, CALLER(CALLER_DEMOTION, pause_ns),
 	 0, HOUR_NS, NULL, "200ms", false},
+	{SECTION_RECLAIM, "pause", KEY_DURATION, CALLER(CALLER_RECLAIM, pause_ns),
+	 0, HOUR_NS, NULL, "0s", false},
 };
 const size_t n_profile_keys = ARRAY_SIZE(profile_keys);
 

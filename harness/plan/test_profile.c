@@ -260,7 +260,7 @@ static void shipped_profiles_load(void **state)
 		{"control-positive", false, true, 0}, {"mlock-drain", true, true, 0},
 		{"notifier-veto", true, false, 0},    {"pins", true, true, 0},
 		{"waiter-ref", false, true, 4},	      {"alloc-locked", false, true, 0},
-		{"mlock-soft-offline", false, true, 0},
+		{"mlock-soft-offline", false, true, 0}, {"reclaim-wake", false, false, 0},
 	};
 
 	(void)state;

@@ -163,6 +163,8 @@ static void sections_that_do_not_fit_together(void **state)
 		 "no [workers] with driven_by = mbind: there would be no process"},
 		{RUN "[demotion]\n[workers]\nkind = shared-memfd\ndriven_by = none\n", 3,
 		 "no [workers] with driven_by = demotion"},
+		{RUN "[reclaim]\n[workers]\nkind = anonymous-thp\ndriven_by = none\n", 3,
+		 "no [workers] with driven_by = reclaim: there would be no page to reclaim"},
 		{RUN "[demotion]\n[workers]\nkind = private-hugetlb\ndriven_by = demotion\n", 4,
 		 "private-hugetlb pages are never moved by demotion"},
 		{RUN "[numa_balancing]\n[workers]\nkind = shared-hugetlb\ndriven_by = numa_balancing\n",

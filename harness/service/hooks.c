@@ -14,6 +14,7 @@
 
 #define ROOM_NS (5 * NS_PER_S) /* for the loop to come round, and for a slow disk */
 #define BIND_NS (60 * NS_PER_S) /* as a soft offline: who is longer in the kernel does not come back */
+#define RECLAIM_NS (20 * NS_PER_S) /* of one page */
 
 /* Which driver the calling thread is: the counters are kept by driver. */
 static _Thread_local enum observed_driver thread_driver = OBSERVED_MAX;
@@ -190,6 +191,14 @@ static int on_bind_pages(void *context, pid_t pid, uint32_t node)
 	return worker_groups_order(run->groups, pid, WORKER_BIND, 0, node, BIND_NS, &unused);
 }
 
+static int on_reclaim_page(void *context, pid_t pid)
+{
+	struct run *run = context;
+	uint64_t unused;
+
+	return worker_groups_order(run->groups, pid, WORKER_RECLAIM, 0, 0, RECLAIM_NS, &unused);
+}
+
 static bool on_guard_allows(void *context, uint64_t bytes)
 {
 	struct run *run = context;
@@ -221,6 +230,7 @@ void run_hooks(struct run *run, struct drive_hooks *ret_hooks)
 		.thread_started = on_thread_started,
 		.count_thread = on_count_thread,
 		.bind_pages = on_bind_pages,
+		.reclaim_page = on_reclaim_page,
 		.workers_cgroup = worker_cgroup_folder(run->cgroup),
 		.guard_allows = on_guard_allows,
 		.fault = on_fault,
