@@ -106,5 +106,6 @@ int test_scenarios(void);
 int test_pinned(void);
 int test_scenario_soft_offline(void);
 int test_scenario_alloc_locked(void);
+int test_scenario_reclaim_wake(void);
 int test_scenario_mlock(void);
 int test_totals(void);

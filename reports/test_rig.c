@@ -225,7 +225,7 @@ int main(void)
 		     test_verdict_runs() + test_torn() + test_hostile() + test_validate() +
 		     test_report_file() + test_behaviour() + test_scenarios() + test_pinned() +
 		     test_scenario_soft_offline() + test_scenario_alloc_locked() +
-		     test_scenario_mlock() + test_totals();
+		     test_scenario_mlock() + test_scenario_reclaim_wake() + test_totals();
 
 	return failed ? 1 : 0;
 }

@@ -15,6 +15,7 @@ static const struct scenario_judge *const judges[] = {
 	&scenario_mlock_drain,
 	&scenario_notifier_veto,
 	&scenario_pins,
+	&scenario_reclaim_wake,
 };
 
 void scenario_say(struct scenario_result *result, enum verdict_result verdict, const char *format,

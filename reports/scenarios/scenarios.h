@@ -30,7 +30,8 @@ struct scenario_judge {
 };
 
 extern const struct scenario_judge scenario_alloc_locked, scenario_waiter_ref,
-	scenario_mlock_drain, scenario_notifier_veto, scenario_pins, scenario_soft_offline;
+	scenario_mlock_drain, scenario_notifier_veto, scenario_pins, scenario_soft_offline,
+	scenario_reclaim_wake;
 
 /*
  * The report's "scenarios": one entry for @name, and in @ret_result what it says; both are the
