@@ -123,6 +123,13 @@ alloc-locked)
 	boot "$name-fails"
 	validate_reports
 	;;
+reclaim-wake)
+	for kernel in 5.10-split-slow 5.10-reclaim-nowake; do
+		build_kernel
+		boot "$name-$kernel"
+		validate_reports
+	done
+	;;
 control)
 	boot "$name" --file "$(command -v script)" # a terminal
 	validate_reports

@@ -43,6 +43,7 @@ suite guest-causes 900 harness/tests/guest.sh "$build" causes
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
 suite guest-scenarios 900 harness/tests/guest.sh "$build" scenarios
 suite guest-alloc-locked 1800 harness/tests/guest.sh "$build" alloc-locked
+suite guest-reclaim-wake 1800 harness/tests/guest.sh "$build" reclaim-wake
 suite guest-callers 900 harness/tests/guest.sh "$build" callers
 suite guest-scenario-exits 1200 harness/tests/guest.sh "$build" scenario-exits
 suite guest-series 900 harness/tests/guest.sh "$build" series
