@@ -20,7 +20,7 @@ judge_only=
 build=$1
 out=$2
 shift 2
-[ $# -gt 0 ] || set -- 5.10-with 5.10-without 5.10-reclaim-nowake 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain \
+[ $# -gt 0 ] || set -- 5.10-with 5.10-without 5.10-split-slow 5.10-reclaim-nowake 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain \
 	6.1-poison-on-failure 6.1-alloc-locked stock
 began=$(date +%s)
 
