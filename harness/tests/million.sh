@@ -91,7 +91,7 @@ while kill -0 $daemon 2> /dev/null; do
 		awk '/^VmRSS:/ {print $2}' "/proc/$daemon/status" 2> /dev/null >> "$scratch/resident"
 	bytes=$(stat -c %s "$run/events.jsonl" "$run/events.jsonl.1" 2> /dev/null | awk '{n += $1} END {print n + 0}')
 	[ "$bytes" -gt "$most" ] && most=$bytes
-	sleep 0.1
+	sleep 0.05
 done
 wait $daemon
 code=$?
@@ -127,7 +127,7 @@ check "folded again it is the same" sh -c '"$1/memsoak" report "$2" --json > "$3
 # Of a file with a number a line: by how much the mean of its last tenth is more than that of tenth TENTH.
 growth() { # FILE TENTH
 	awk -v from="$2" '{v[NR] = $1} END {
-		tenth = int(NR / 10); if (tenth < 5) exit 2
+		tenth = int(NR / 10); if (tenth < 3) exit 2
 		for (i = 1; i <= tenth; i++) { first += v[i + (from - 1) * tenth]; last += v[NR - tenth + i] }
 		printf "%d %d %.4f %d\n", first / tenth, last / tenth, (last - first) / first, NR }' "$1"
 }
