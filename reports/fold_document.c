@@ -319,6 +319,8 @@ static void caller_facts(const struct fold *f, const struct jsonw *planned, stru
 
 			if (strcmp(fold_driver_name((enum fold_driver)i), name) != 0)
 				continue;
+			v->plans_reclaim |= i == FOLD_RECLAIM;
+			v->plans_other_callers |= i != FOLD_RECLAIM;
 			if (c->unavailable[0])
 				v->unavailable = c->unavailable;
 			else if (c->calls == 0)

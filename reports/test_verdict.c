@@ -60,6 +60,12 @@ static void test_no_migration(void **state)
 	passes(&f);
 	f.knows_migrated = false;
 	errs(&f, "no migration was seen");
+	f = none; /* who only reclaims migrates nothing; who does anything else besides is asked */
+	f.plans_offline = f.plans_move_pages = false;
+	f.plans_reclaim = true;
+	passes(&f);
+	f.plans_other_callers = true;
+	errs(&f, "no migration was seen");
 }
 
 static void test_no_waits(void **state)

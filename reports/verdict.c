@@ -274,13 +274,19 @@ static bool is_excused(const struct verdict_facts *f)
 	return only_unavailable(f) || is_scenario(f, VERDICT_SKIP);
 }
 
+/* Reclaim writes pages out and drops them: none is migrated. */
+static bool only_reclaims(const struct verdict_facts *f)
+{
+	return f->plans_reclaim && !f->plans_other_callers && !f->plans_offline && !f->plans_move_pages;
+}
+
 static bool no_migration(const struct verdict_facts *f, char *why, size_t size)
 {
 	bool is_seen = (f->knows_attempts && f->attempts > 0) || f->moved > 0 ||
 		       (f->knows_migrated && f->migrated > 0);
 
 	(void)snprintf(why, size, "not exercised: no migration was seen");
-	return !is_seen && !f->plans_nothing && !f->is_live && !is_excused(f);
+	return !is_seen && !f->plans_nothing && !f->is_live && !is_excused(f) && !only_reclaims(f);
 }
 
 static bool no_waits(const struct verdict_facts *f, char *why, size_t size)

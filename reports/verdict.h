@@ -34,6 +34,7 @@ struct verdict_facts {
 
 	/* the plan */
 	bool has_plan, plans_nothing, plans_offline, plans_move_pages;
+	bool plans_reclaim, plans_other_callers;
 	uint64_t faulters;
 
 	uint64_t offline_attempts, refused;

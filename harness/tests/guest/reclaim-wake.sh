@@ -15,7 +15,8 @@ host_state() {
 	ls /sys/block
 	cut -d ' ' -f 1 /proc/modules | sort
 	grep -r . /proc/sys/vm/swappiness /proc/sys/kernel/hung_task_timeout_secs \
-		/sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/transparent_hugepage/khugepaged
+		/sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/transparent_hugepage/khugepaged |
+		grep -v -e pages_collapsed -e full_scans # what it has done, no settings
 }
 
 as_before() { # WHAT
@@ -36,13 +37,16 @@ if [ $is_broken = no ]; then
 	sed 's/^threads = .*/threads = 1/' /share/profiles/reclaim-wake.ini > /tmp/alone.ini
 	soak alone --profile /tmp/alone.ini --duration 8s --yes
 	check_report "reclaim-wake without readers: the worker says what it needs" "$report" \
-		'any(.harness.faults[]; test("needs two threads"))' .harness.faults
+		'any(.harness.faults[]; .what | test("needs two threads"))' .harness.faults
 	as_before "reclaim-wake without its workload"
 fi
 
 soak reclaim-wake --profile /share/profiles/reclaim-wake.ini --duration 60s --yes
+# The first wake-up that is lost is the end of it: the reader sleeps, and the worker answers no more.
+least_pages=20
+[ $is_broken = no ] || least_pages=0
 check_report "reclaim-wake: pages were reclaimed, and waited for meanwhile" "$report" \
-	'.scenarios[0].numbers | .waits > 0 and .pages_asked_for > 20 and .thp_split_page > 10 and .pages_dropped + .pswpout > 1000' \
+	".scenarios[0].numbers | .waits > 0 and .pages_asked_for > $least_pages and .thp_split_page > $least_pages / 2" \
 	'[.scenarios, .callers[0].numbers]'
 check_report "reclaim-wake: no page lost what was in it" "$report" 'all(.workers[]; .mismatches == 0)' .workers
 if [ $is_broken = yes ]; then
