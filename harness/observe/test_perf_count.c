@@ -118,7 +118,8 @@ static void all_cpus(void **state)
 	(void)clock_sleep_ns(50 * NS_PER_MS);
 	assert_true(perf_count_read(&c, &online, after));
 	assert_true(after[2] - before[2] >= FAULTS);
-	assert_true(after[0] >= after[2]);
+	/* Not against each other: the processors are read in turn, and a task may change over in a fault. */
+	assert_true(after[0] - before[0] >= FAULTS);
 	perf_count_close(&c);
 }
 

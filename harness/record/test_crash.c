@@ -14,6 +14,7 @@
 #include "record/test_record.h"
 
 #define ROUNDS 50
+#define INTENTS_WANTED 3 /* in every other round, however slow the host is */
 
 /* Shared with the child that is going to be killed. */
 struct progress {
@@ -45,6 +46,18 @@ static void __attribute__((noreturn)) child(const char *folder, struct progress 
 	}
 }
 
+static void wait_for_intents(struct progress *p)
+{
+	static const struct timespec tick = {.tv_nsec = 100000};
+
+	for (int i = 0; i < 200000; i++) {
+		if (__atomic_load_n(&p->intents, __ATOMIC_SEQ_CST) >= INTENTS_WANTED)
+			return;
+		(void)nanosleep(&tick, NULL);
+	}
+	fail_msg("no intent was put on disk in twenty seconds");
+}
+
 static void test_kill(void **state)
 {
 	struct progress *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
@@ -67,6 +80,8 @@ static void test_kill(void **state)
 			child(folder, p);
 		assert_true(pid > 0);
 		(void)nanosleep(&pause, NULL);
+		if (round % 2)
+			wait_for_intents(p);
 		assert_int_equal(kill(pid, SIGKILL), 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFSIGNALED(status)); /* it was recording to the last */
