@@ -18,7 +18,7 @@ sed 's/^unattended = yes/unattended = no/' /etc/memsoak/short.ini > /etc/memsoak
 # A unit that nobody names is forgotten as soon as it is inactive, and with it how it ended.
 cat > /run/systemd/system/pin.service <<'EOF'
 [Unit]
-After=memsoak@soak.service memsoak@short.service memsoak@crash.service memsoak@unasked.service memsoak@skip.service memsoak@held.service memsoak@stress.service
+After=memsoak@soak.service memsoak@short.service memsoak@crash.service memsoak@unasked.service memsoak@skip.service memsoak@held.service memsoak@stress.service memsoak@smoke.service memsoak@nightly.service memsoak@moment.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
@@ -30,6 +30,8 @@ systemctl start pin.service
 for part in $(cat /share/parts); do
 	began=$(cut -d. -f1 /proc/uptime)
 	. "/share/parts.d/$part.sh"
+	check "part $part leaves no run behind" sh -c "! pidof memsoakd"
+	systemctl stop 'memsoak@*.service' # so that the next one has a host of its own
 	systemctl reset-failed
 	echo "# part $part took $(($(cut -d. -f1 /proc/uptime) - began)) s"
 done

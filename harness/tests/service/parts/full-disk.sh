@@ -15,6 +15,7 @@ journalctl -u memsoak@full -o cat | tail -n 6 | cut -c 1-200 | sed 's/^/# /'
 check_restored "full disk"
 rm -f /var/lib/memsoak/filler /var/lib/memsoak/more
 check "full disk: with room again it is closed" sh -c "memsoak restore; memsoak recover; ! ls /var/lib/memsoak/open/*"
+check "full disk: what had no room then is there now" test -s "$run/report.json"
 memsoak report "$run" > /tmp/full.txt 2>&1
 head -n 4 /tmp/full.txt | sed 's/^/# /'
 check_json "full disk: the record folds, and is no pass" "$run/report.json" '.verdict.result != "pass" and .offline.attempts > 0'

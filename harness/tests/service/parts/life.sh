@@ -3,7 +3,8 @@
 # Started, asked, reloaded, stopped; and a second one beside it.
 check "systemctl start returns" systemctl start $unit
 check_property "after the start" $unit ActiveState active
-check "probes are armed when it is ready" sh -c "memsoak status --json | jq -e '.runs | length == 1'"
+check "probes are armed when it is ready" grep -q memsoak_ /sys/kernel/tracing/kprobe_events
+check "the run is told when it is ready" sh -c "memsoak status --json | jq -e '.runs | length == 1 and .[0].alive'"
 check "the start is in the journal" wait_for 10 sh -c "journalctl -o json MESSAGE_ID=e5f82cee2beb4a51aa6e067c6de0a839 | jq -e '.MEMSOAK_RUN_ID and .MEMSOAK_PROFILE == \"soak\"'"
 check "journalctl explains it" sh -c "journalctl -x MESSAGE_ID=e5f82cee2beb4a51aa6e067c6de0a839 | grep -q 'has armed its probes'"
 check "attempts are made" wait_for 120 sh -c "memsoak status --json | jq -e '.runs[0].attempts >= 2'"
@@ -27,6 +28,11 @@ check "somebody else may not, and is told why" sh -c "su -s /bin/sh outsider -c 
 systemctl start memsoak@short.service
 check_property "a second instance" memsoak@short.service ExecMainStatus 3
 check "a second instance says why" sh -c "systemctl status memsoak@short.service | grep -q 'another run is going on'"
+check "a second one at a terminal is refused in one line" sh -c "
+	memsoak run --profile short --yes > /tmp/second.out 2> /tmp/second.err
+	[ \$? = 3 ] && [ \$(wc -l < /tmp/second.err) = 1 ] && grep -q 'another run is going on' /tmp/second.err"
+check "somebody else may not stop it" sh -c "! su -s /bin/sh outsider -c 'memsoak abort'"
+check "the first was not disturbed" sh -c "memsoak status --json | jq -e '.runs | length == 1 and .[0].alive and (.[0].stopping | not)'"
 check_property "the first goes on" $unit ActiveState active
 systemctl reset-failed
 
@@ -54,3 +60,22 @@ check "a requested stop: the threshold is the host's" sh -c "[ \$(cat /proc/sys/
 check_json "a requested stop: the report" "$run/report.json" '.verdict.result == "aborted" and .harness.settings_restored and .harness.memory_left_offline == []'
 check "nothing is left open" sh -c "! ls /var/lib/memsoak/open/* /run/memsoak/*.json"
 check "the end is in the journal" sh -c "journalctl -o json MESSAGE_ID=1e2dfa62205f4bd59b1acda78cb43de2 | jq -e '.MEMSOAK_VERDICT == \"aborted\"'"
+
+# --- two at the same moment ----------------------------------------------------------------------
+systemctl start --no-block $unit memsoak@crash.service
+states() {
+	systemctl show -p ActiveState --value $unit memsoak@crash.service | grep . | sort | tr '\n' ' '
+}
+are_decided() {
+	[ "$(states)" = "active failed " ]
+}
+check "two at once: one runs, one is refused" wait_for 60 are_decided
+echo "# two at once: $(states)"
+loser=memsoak@crash.service
+systemctl is-active --quiet $loser && loser=$unit
+check_property "two at once: the one that is refused" $loser ExecMainStatus 3
+check "two at once: it says why" sh -c "systemctl status $loser | grep -q 'another run is going on'"
+check "two at once: attempts are made" wait_for 120 sh -c "memsoak status --json | jq -e '.runs | length == 1 and .[0].attempts >= 1'"
+systemctl stop $unit memsoak@crash.service
+systemctl reset-failed
+check_restored "two at once"
