@@ -65,11 +65,24 @@ static void drop_entry(const char *id)
 	open_runs_remove(id);
 }
 
+/* A folder without run.json: it was killed before it could change anything of the host. */
+static bool has_begun(const char *directory)
+{
+	cleanup_free char *path = memory_format("%s/run.json", directory);
+
+	return access(path, F_OK) == 0 || access(directory, F_OK) < 0;
+}
+
 static int recover_one(struct fsio *fs, const char *id, const char *directory)
 {
 	struct recover_result result;
 	struct err e = {0};
 
+	if (!has_begun(directory)) {
+		(void)printf("%s: was killed before it began, there is nothing to bring back\n", id);
+		drop_entry(id);
+		return EXIT_PASS;
+	}
 	if (recover_run(fs, id, directory, &result, &e) < 0) {
 		log_error("%s: %s", id, e.text);
 		return EXIT_CANNOT_JUDGE;

@@ -127,6 +127,7 @@ static int find_worker(struct run *run, struct err *e)
 static int open_record(struct run *run, struct err *e)
 {
 	cleanup_free char *journal = NULL;
+	struct err open_error = {0};
 	int r;
 
 	run->directory = run->options.out ? memory_string(run->options.out)
@@ -143,6 +144,9 @@ static int open_record(struct run *run, struct err *e)
 			run->directory = absolute;
 		}
 	}
+	/* Before run.json: whoever is killed after that is found by "memsoak recover". */
+	if (open_runs_add(run->id, run->directory, &open_error) < 0)
+		record_fault(run->recorder, "%s", open_error.text);
 	journal = memory_format("%s/events.jsonl", run->directory);
 	run->totals = totals_new(journal);
 	recorder_set_limit(run->recorder, run->profile.journal_limit_bytes);
@@ -214,8 +218,7 @@ static void write_active(struct run *run)
 	jsonw_set_string(entry, "directory", run->directory);
 	jsonw_set_string(entry, "profile", run->profile.name);
 	jsonw_set_int(entry, "pid", getpid());
-	if (active_write(run->active_path, entry, &e) < 0 ||
-	    open_runs_add(run->id, run->directory, &e) < 0)
+	if (active_write(run->active_path, entry, &e) < 0)
 		record_fault(run->recorder, "%s", e.text);
 }
 

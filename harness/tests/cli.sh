@@ -87,4 +87,12 @@ expect "trend of a metric that is none" 2 "unknown metric 'dreams'" "$build/mems
 expect "trend by what it does not know" 2 'want run, kernel or day' "$build/memsoak" trend --by moon "$scratch"
 expect "trend's metrics" 0 '^migrate_retry_ratio ' "$build/memsoak" trend --list
 expect "restore of nothing" 0 'nothing to restore' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" restore
+if [ "$(id -u)" = 0 ]; then
+	mkdir -p "$scratch/state/open" "$scratch/state/runs/early"
+	ln -s "$scratch/state/runs/early" "$scratch/state/open/early"
+	expect "recover of a run that was killed before it began" 0 'early: was killed before it began' \
+		env MEMSOAK_STATE_DIR="$scratch/state" MEMSOAK_RUNTIME_DIR="$scratch/runtime" "$build/memsoak" recover
+	expect "it is not open any more" 0 'nothing to recover' \
+		env MEMSOAK_STATE_DIR="$scratch/state" MEMSOAK_RUNTIME_DIR="$scratch/runtime" "$build/memsoak" recover
+fi
 expect "status of nothing" 0 'no run on this host' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" status
