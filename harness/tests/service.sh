@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.." || exit
 build=$1
 kernel=${KERNEL:-stock}
 parts=${PARTS:-refusals life smoke verdict security limits oom full-disk hostile stress sigkill watchdog moments clock nightly remove panic suspend}
-share=$build/test/service
+# Not "service": that is the room's unit tests.
+share=$build/test/service-boots
 rm -rf "$share"
 mkdir -p "$share/parts.d"
 

@@ -34,24 +34,24 @@ for at in $(cat /tmp/moments); do
 		continue
 	fi
 	killed=$((killed + 1))
-	what="SIGKILL $killed after $at s"
+	label="SIGKILL $killed after $at s"
 	since=$(centiseconds)
-	check "$what: ExecStopPost= comes to its end" wait_for 900 sh -c "[ \$(systemctl show -p SubState --value $moment) = auto-restart ]"
+	check "$label: ExecStopPost= comes to its end" wait_for 900 sh -c "[ \$(systemctl show -p SubState --value $moment) = auto-restart ]"
 	took=$(($(centiseconds) - since))
 	[ $took -le $slowest ] || slowest=$took
-	check_property "$what: within the time to stop" $moment Result signal
+	check_property "$label: within the time to stop" $moment Result signal
 	systemctl stop $moment
 	systemctl reset-failed
-	check_restored "$what"
-	check "$what: nothing is left open" sh -c "! ls /var/lib/memsoak/open/* /run/memsoak/*.json"
+	check_restored "$label"
+	check "$label: nothing is left open" sh -c "! ls /var/lib/memsoak/open/* /run/memsoak/*.json"
 	run=$(newest_run)
 	if [ "$run" = "$before" ] || [ ! -e "$run/run.json" ]; then # it had not begun
 		continue
 	fi
 	begun=$((begun + 1))
-	check_json "$what: it folds" "$run/report.json" \
+	check_json "$label: it folds" "$run/report.json" \
 		"(.verdict.result == \"crashed\") == $(grep -q '"ev":"end"' "$run/events.jsonl" && echo false || echo true) and (.harness.journal | [.corrupt, .gaps]) == [0, 0]"
-	check "$what: the report is valid" memsoak validate "$run/report.json"
+	check "$label: the report is valid" memsoak validate "$run/report.json"
 	! grep '"ev":"restore"' "$run/events.jsonl" | jq -se 'any(.blocks > 0)' > /dev/null || offline=$((offline + 1))
 done
 echo "# moments: $killed killed, $begun of them with a record, $offline of them with memory offline; at most $slowest cs until all was back"
