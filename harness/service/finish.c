@@ -113,6 +113,7 @@ size_t run_finish(struct run *run)
 		log_error("%llu records were lost: %s",
 			  (unsigned long long)recorder_lost(run->recorder),
 			  recorder_trouble(run->recorder));
+	observer_close(steal_ptr(&run->observer)); /* who is killed later leaves no probes */
 	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
 	if (n_left == 0 && settings_restored && run->poison.frames_left == 0 && run->active_path) {
 		(void)unlink(run->active_path);
