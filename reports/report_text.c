@@ -180,6 +180,8 @@ static void put_move(const struct page *p)
 		      " not",
 		      jsonw_get_uint(m, "pages"), jsonw_get_uint(m, "calls"),
 		      jsonw_get_uint(m, "moved"), jsonw_get_uint(m, "not_moved"));
+	if (jsonw_get_uint(m, "already_there"))
+		(void)fprintf(p->out, ", %" PRIu64 " already there", jsonw_get_uint(m, "already_there"));
 	(void)jsonw_each(jsonw_get(m, "by_status"), put_count, &list);
 	(void)fputc('\n', p->out);
 	put_latency(p, "a call", jsonw_get(m, "latency"));

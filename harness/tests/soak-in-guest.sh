@@ -33,7 +33,7 @@ if [ ! -d "$share/run" ]; then
 	exit 3
 fi
 mv "$share/run" "$run"
-mv "$share/console.log" "$share/guest-end.json" "$run/" 2> /dev/null || true
-rm -rf "$share"
+cp "$share/console.log" "$share/guest-end.json" "$run/" 2> /dev/null || true
+ln -s "../../runs/$id" "$share/run" # memsoak-lab has told that folder
 "$build/memsoak" report "$run"
 exit "$status"

@@ -10,6 +10,7 @@ TIDY_CHECKS := -*,bugprone-*,cert-err*,clang-analyzer-*,-bugprone-easily-swappab
 .PHONY: help
 help:
 	@echo "make            build everything into $(BUILD)/"
+	@echo "make setup      install the packages that it is built with"
 	@echo "make run        install what is needed, build, and soak a guest with Debian's kernel"
 	@echo "make test       install what is needed, build, and run all tests (unit, CLI, guest)"
 	@echo "make matrix     every scenario on every lab kernel, against what is declared"
@@ -37,16 +38,18 @@ setup-lint:
 	$(Q)harness/lab/install-deps.sh build lint
 
 # --- run ------------------------------------------------------------------------------------
-# The second make reads the packages' headers, which set-up may just have installed.
+# The second make reads the packages' headers, which set-up may just have installed; it uses all
+# processors where nobody has said how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: run
 run: setup
-	$(Q)$(MAKE) --no-print-directory all lab-stock
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all lab-stock
 	$(Q)harness/tests/soak-in-guest.sh $(BUILD) $(or $(PROFILE),smoke)
 
 # --- test -----------------------------------------------------------------------------------
 .PHONY: test test-build unit-sanitized
 test: setup-test
-	$(Q)$(MAKE) --no-print-directory test-build lab-stock
+	$(Q)$(MAKE) --no-print-directory $(JOBS) test-build lab-stock
 	$(Q)harness/tests/run-tests.sh $(BUILD) $(SUITES)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
@@ -58,7 +61,7 @@ test-build: all unit-tests $(TEST_PROGRAMS)
 .PHONY: test-service
 test-service: setup-test
 	$(Q)harness/lab/install-deps.sh service package
-	$(Q)$(MAKE) --no-print-directory all $(BUILD)/test/guest/talk lab-stock
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all $(BUILD)/test/guest/talk lab-stock
 	$(Q)harness/tests/run-tests.sh $(BUILD) service
 
 # --- the pages, in a browser ------------------------------------------------------------------
@@ -71,7 +74,7 @@ test-html: setup-test
 # --- lint -----------------------------------------------------------------------------------
 .PHONY: lint check-layers
 lint: setup-lint check-layers
-	$(Q)$(MAKE) --no-print-directory all unit-tests
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all unit-tests
 	$(Q)harness/tests/lint.sh "$(TIDY_CHECKS)"
 
 check-layers:
@@ -80,7 +83,7 @@ check-layers:
 # --- bench ----------------------------------------------------------------------------------
 .PHONY: bench
 bench: setup-test
-	$(Q)$(MAKE) --no-print-directory all $(TEST_PROGRAMS) lab-stock >&2
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all $(TEST_PROGRAMS) lab-stock >&2
 	$(Q)harness/tests/bench.sh $(BUILD)
 
 # --- install --------------------------------------------------------------------------------
