@@ -80,14 +80,14 @@ static int map_area(struct area *a, void *at, uint64_t size, struct err *e)
 	return 0;
 }
 
-static int make_area(const struct worker *w, struct err *e)
+static int make_area(struct worker *w, struct err *e)
 {
 	struct area *a = memory_alloc(1, sizeof(*a));
 	uint64_t length = (PLACES + 1) * w->pages.size;
 	unsigned char *room =
 		mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	*w->common = a;
+	w->common = a;
 	if (room == MAP_FAILED)
 		return err_errno(e, -errno, "cannot map room for %d huge pages", PLACES);
 	room += (w->pages.size - (uintptr_t)room % w->pages.size) % w->pages.size;
@@ -96,7 +96,7 @@ static int make_area(const struct worker *w, struct err *e)
 
 static int read_across_prepare(struct worker_thread *thread, struct err *e)
 {
-	const struct worker *w = thread->worker;
+	struct worker *w = thread->worker;
 	struct reader *r;
 	int error = 0;
 
@@ -110,7 +110,7 @@ static int read_across_prepare(struct worker_thread *thread, struct err *e)
 		return error;
 	r = memory_alloc(1, sizeof(*r));
 	r->thread = thread;
-	r->area = *w->common;
+	r->area = w->common;
 	r->size = w->pages.size;
 	r->live = w->pages.count < PLACES ? w->pages.count : PLACES;
 	r->base_size = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -103,12 +103,10 @@ static int start_thread(struct worker *w, struct worker_thread *thread, uint32_t
 int worker_run(struct worker *w, struct err *e)
 {
 	cleanup_free struct worker_thread *threads = memory_alloc(w->threads, sizeof(*threads));
-	cleanup_free void *common = NULL;
 	struct orders orders;
 	uint32_t started = 0;
 	int r = 0;
 
-	w->common = &common;
 	while (r == 0 && started < w->threads) {
 		r = start_thread(w, &threads[started], started, e);
 		started += r == 0;
@@ -126,5 +124,7 @@ int worker_run(struct worker *w, struct err *e)
 	orders_end(&orders);
 	for (uint32_t i = 0; i < started; i++)
 		(void)pthread_join(threads[i].id, NULL);
+	free(w->common);
+	w->common = NULL;
 	return r;
 }

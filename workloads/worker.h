@@ -34,11 +34,11 @@ struct worker {
 	uint32_t threads;
 	uint64_t first_writer;
 	uint64_t node, keep_free_bytes; /* as the options of that name */
-	void **common; /* what the workload's threads share; freed when all have ended */
+	void *common; /* what the workload's threads share; freed when all have ended */
 };
 
 struct worker_thread {
-	const struct worker *worker;
+	struct worker *worker;
 	struct worker_slot *slot; /* written by this thread alone */
 	uint32_t index;
 	pthread_t id;
