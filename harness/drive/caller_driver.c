@@ -62,6 +62,12 @@ void caller_add_number(struct caller_event *event, const char *name, uint64_t va
 	event->numbers[i].value += value;
 }
 
+void caller_count_targets(struct caller_context *c)
+{
+	for (size_t i = 0; i < c->n_targets && c->hooks->count_thread; i++)
+		c->hooks->count_thread(c->hooks->context, c->targets[i].pid);
+}
+
 /* The kernel has a handful of answers to such a call: were there more, calls would still be right.
  */
 static void count_error(struct caller_event *event, int error)

@@ -44,6 +44,9 @@ struct caller_context {
 /* Adds @value to the event's number of that name (a literal); what finds no room is not told. */
 void caller_add_number(struct caller_event *event, const char *name, uint64_t value);
 
+/* Migrations in the first thread of each target count for this driver: what most steps begin with. */
+void caller_count_targets(struct caller_context *c);
+
 extern const struct caller_step *const caller_steps[CALLER_MAX];
 extern const struct caller_step step_compaction, step_migrate_pages, step_soft_offline, step_mbind,
 	step_numa_balancing, step_demotion, step_reclaim;

@@ -24,12 +24,6 @@ void offline_fault(struct offline_driver *d, const char *format, ...)
 	d->hooks.fault(d->hooks.context, text);
 }
 
-/* The errnos of a folder that is not there, and of one that was taken away while it was read. */
-static bool means_gone(int error)
-{
-	return error == ENOENT || error == ENODEV;
-}
-
 bool offline_note_gone(struct offline_driver *d, const struct plan_block *target, bool is_gone)
 {
 	bool *known = &d->is_gone[target - d->plan->blocks];
@@ -57,7 +51,7 @@ static enum block_refusal judge(struct offline_driver *d, const struct plan_bloc
 	enum block_refusal refusal;
 	int r = drive_read_block(d->fs, target->id, &block);
 
-	if (means_gone(-r) || (d->is_gone[target - d->plan->blocks] && !is_back(d, target)))
+	if (drive_means_gone(-r) || (d->is_gone[target - d->plan->blocks] && !is_back(d, target)))
 		return REFUSED_GONE;
 	if (r < 0) {
 		offline_fault(d, "memory%u cannot be read any more (%s): not attempted", target->id,
@@ -156,11 +150,11 @@ static enum attempt_result write_offline(struct offline_driver *d, const struct 
 		return ATTEMPT_STOPPED;
 	read_counts(d, &after);
 	r = drive_read_state(d->fs, target->id, &state);
-	if (r < 0 && !means_gone(-r))
+	if (r < 0 && !drive_means_gone(-r))
 		offline_fault(d, "memory%u cannot be read after its offline was written (%s)",
 			      target->id, errno_name(r));
 	/* No file to open, or taken away while it was open (kernfs: ENODEV): nothing was asked. */
-	if (r < 0 && means_gone(outcome.error)) {
+	if (r < 0 && drive_means_gone(outcome.error)) {
 		(void)offline_note_gone(d, target, true);
 		tell_refused(d, target, REFUSED_GONE);
 		return ATTEMPT_REFUSED;

@@ -112,7 +112,7 @@ static void bring_online(struct fsio *fs, const struct online_patience *patience
 		if (r < 0)
 			event->error = -r;
 		/* Offline, or a word that this program does not know, is told to come online. */
-		if (r == -ENOENT || r == -ENODEV || tries == patience->writes ||
+		if (drive_means_gone(-r) || tries == patience->writes ||
 		    event->state_after == BLOCK_ONLINE || event->state_after == BLOCK_GOING_OFFLINE)
 			break;
 		if (r < 0)
@@ -121,7 +121,7 @@ static void bring_online(struct fsio *fs, const struct online_patience *patience
 			fs, keyword, "sys/devices/system/memory/memory%u/state", event->block);
 		event->writes++;
 	}
-	event->is_gone = r == -ENOENT || r == -ENODEV;
+	event->is_gone = drive_means_gone(-r);
 	if (event->state_after == BLOCK_ONLINE)
 		event->error = 0;
 	else if (event->state_after == BLOCK_GOING_OFFLINE && !event->error)

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drive/drive.h"
@@ -28,6 +30,12 @@ void drive_online_with(struct fsio *fs, uint32_t block, enum zone zone,
  */
 void drive_undo_offline(struct fsio *fs, const struct plan_block *target, uint64_t attempt,
 			enum block_state state, struct online_event *ret_event);
+
+/* The errnos (positive) of a block's folder that is not there, and of one taken away while it is read. */
+static inline bool drive_means_gone(int error)
+{
+	return error == ENOENT || error == ENODEV;
+}
 
 /* The state alone; 0 or a negative errno. */
 int drive_read_state(struct fsio *fs, uint32_t block, enum block_state *ret_state);

@@ -12,12 +12,12 @@
  * were split, or could not be.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/memory.h"
+#include "drive/asked_workers.h"
 #include "drive/caller_step.h"
 #include "drive/host_counts.h"
 
@@ -28,9 +28,7 @@ static const char *const counted[] = {"pglazyfreed", "pswpout", "thp_split_page"
 				      "thp_split_page_failed", NULL};
 
 struct reclaiming {
-	bool *is_gone; /* of each target: it does not answer any more */
-	size_t n_alive;
-	size_t next;
+	struct asked_workers workers;
 	struct host_counts counts;
 };
 
@@ -38,7 +36,7 @@ static void reclaim_close(struct caller_context *c)
 {
 	struct reclaiming *own = c->own;
 
-	free(own->is_gone);
+	asked_workers_done(&own->workers);
 	free(own);
 }
 
@@ -52,8 +50,7 @@ static int reclaim_open(struct caller_context *c, struct err *e)
 			"no worker has pages to reclaim: give the profile a [workers] section "
 			"with driven_by = reclaim");
 	own = memory_alloc(1, sizeof(*own));
-	own->is_gone = memory_alloc(c->n_targets, sizeof(*own->is_gone));
-	own->n_alive = c->n_targets;
+	asked_workers_init(&own->workers, c);
 	c->own = own;
 	return 0;
 }
@@ -62,42 +59,14 @@ static void reclaim_begin(struct caller_context *c)
 {
 	struct reclaiming *own = c->own;
 
-	for (size_t i = 0; i < c->n_targets && c->hooks->count_thread; i++)
-		c->hooks->count_thread(c->hooks->context, c->targets[i].pid);
+	caller_count_targets(c);
 	host_counts_start(&own->counts, c->fs, counted);
-}
-
-static void drop(struct caller_context *c, size_t target, int error)
-{
-	struct reclaiming *own = c->own;
-	char text[160];
-
-	(void)snprintf(text, sizeof(text),
-		       "process %d does not answer (%s): its pages are not reclaimed any more",
-		       (int)c->targets[target].pid, errno_name(error));
-	if (c->hooks->fault)
-		c->hooks->fault(c->hooks->context, text);
-	own->is_gone[target] = true;
-	own->n_alive--;
-	c->is_done = own->n_alive == 0;
-}
-
-/* The next one that answers. */
-static size_t choose(const struct caller_context *c, struct reclaiming *own)
-{
-	size_t which;
-
-	do {
-		which = own->next;
-		own->next = (own->next + 1) % c->n_targets;
-	} while (own->is_gone[which]);
-	return which;
 }
 
 static int reclaim_call(struct caller_context *c)
 {
 	struct reclaiming *own = c->own;
-	size_t which = choose(c, own);
+	size_t which = asked_workers_choose(&own->workers);
 	int r = c->hooks->reclaim_page(c->hooks->context, c->targets[which].pid);
 
 	if (c->turn % CALLS_BETWEEN_COUNTS == 0)
@@ -108,7 +77,7 @@ static int reclaim_call(struct caller_context *c)
 		return 0;
 	}
 	if (r == -ESRCH || r == -ETIMEDOUT)
-		drop(c, which, r);
+		asked_workers_drop(&own->workers, c, which, r, "reclaimed");
 	else if (r == 0)
 		caller_add_number(c->event, "pages_asked_for", 1);
 	return -r;

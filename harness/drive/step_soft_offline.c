@@ -63,13 +63,6 @@ static int soft_offline_open(struct caller_context *c, struct err *e)
 	return r;
 }
 
-/* Half of the injections are made by the processes themselves, in their first thread. */
-static void soft_offline_begin_thread(struct caller_context *c)
-{
-	for (size_t i = 0; i < c->n_targets && c->hooks->count_thread; i++)
-		c->hooks->count_thread(c->hooks->context, c->targets[i].pid);
-}
-
 static int soft_offline_call(struct caller_context *c)
 {
 	struct injector *own = c->own;
@@ -89,7 +82,7 @@ static int soft_offline_call(struct caller_context *c)
 
 const struct caller_step step_soft_offline = {
 	.open = soft_offline_open,
-	.begin = soft_offline_begin_thread,
+	.begin = caller_count_targets, /* half of the injections are made by the processes themselves */
 	.call = soft_offline_call,
 	.close = soft_offline_close,
 };
