@@ -70,6 +70,12 @@ static void ask_witnesses(struct run *run)
 			log_warning("%s: %s", statements[i].name, statements[i].disagreement);
 }
 
+static void close_observers(struct run *run)
+{
+	causes_close(steal_ptr(&run->causes));
+	observer_close(steal_ptr(&run->observer));
+}
+
 size_t run_finish(struct run *run)
 {
 	cleanup_free uint32_t *left = memory_alloc(run->plan.n_blocks, sizeof(*left));
@@ -113,7 +119,7 @@ size_t run_finish(struct run *run)
 		log_error("%llu records were lost: %s",
 			  (unsigned long long)recorder_lost(run->recorder),
 			  recorder_trouble(run->recorder));
-	observer_close(steal_ptr(&run->observer)); /* who is killed later leaves no probes */
+	close_observers(run); /* who is killed later leaves no probes */
 	/* A run that left something behind stays listed, so that "memsoak restore" finds it. */
 	if (n_left == 0 && settings_restored && run->poison.frames_left == 0 && run->active_path) {
 		(void)unlink(run->active_path);
@@ -128,8 +134,7 @@ void run_done(struct run *run)
 	control_close(run->control);
 	stress_ng_done(run->stress_ng);
 	worker_cgroup_close(run->cgroup);
-	causes_close(run->causes);
-	observer_close(run->observer);
+	close_observers(run);
 	if (run->has_kmsg)
 		kmsg_close(&run->kmsg);
 	kmsg_classifier_free(run->classifier);

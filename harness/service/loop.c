@@ -87,11 +87,7 @@ void run_stop(struct run *run, bool may_hurry)
 	}
 	if (run->offline)
 		offline_driver_stop(run->offline);
-	if (run->move)
-		move_driver_stop(run->move);
-	for (int i = 0; i < CALLER_MAX; i++)
-		if (run->callers[i])
-			caller_driver_stop(run->callers[i]);
+	run_stop_movers(run);
 }
 
 /* The manager of a service waits for the end of this: READY=1 comes in each case. */

@@ -97,13 +97,18 @@ static bool drivers_run(const struct run *run)
 	return any;
 }
 
-static void stop_drivers(struct run *run)
+void run_stop_movers(struct run *run)
 {
 	if (run->move)
 		move_driver_stop(run->move);
 	for (int i = 0; i < CALLER_MAX; i++)
 		if (run->callers[i])
 			caller_driver_stop(run->callers[i]);
+}
+
+static void stop_drivers(struct run *run)
+{
+	run_stop_movers(run);
 	if (run->offline)
 		offline_driver_stop(run->offline);
 	/* The loop goes on until the last write has returned: it is what sends the cancel signals. */

@@ -209,6 +209,9 @@ void run_sample(struct run *run, struct record_sample *ret_sample);
 void run_drain_kmsg(struct run *run);
 void run_note_finding(void *context, const struct kmsg_finding *finding);
 
+/* phase.c: every driver but the offline one, which has other ways to end, makes no further call. */
+void run_stop_movers(struct run *run);
+
 /* settle.c: at the beginning of a phase; after each sample. */
 void run_begin_settling(struct run *run);
 void run_look_whether_settled(struct run *run, uint64_t now_ns);

@@ -67,11 +67,7 @@ static void end_soon(struct run *run)
 	run->stop = RUN_SETTLED;
 	if (run->offline)
 		offline_driver_finish(run->offline);
-	if (run->move)
-		move_driver_stop(run->move);
-	for (int i = 0; i < CALLER_MAX; i++)
-		if (run->callers[i])
-			caller_driver_stop(run->callers[i]);
+	run_stop_movers(run);
 }
 
 void run_look_whether_settled(struct run *run, uint64_t now_ns)
