@@ -53,9 +53,7 @@ static void count_known(struct bpf_text *t, int member, int32_t bit)
 {
 	int none = bpf_label(t);
 
-	bpf_load(t, BPF_W, BPF_REG_1, R_RECORD, member);
-	bpf_number(t, BPF_LSH, BPF_REG_1, 32);
-	bpf_number(t, BPF_ARSH, BPF_REG_1, 32);
+	part_load_signed(t, BPF_REG_1, R_RECORD, member);
 	bpf_jump_number(t, BPF_JSLE, BPF_REG_1, 0, none);
 	bpf_number(t, BPF_OR, R_SEEN, bit);
 	bpf_load(t, BPF_DW, BPF_REG_2, BPF_REG_10, AT_KNOWN);
@@ -150,9 +148,7 @@ void part_look_at_sleeper(struct bpf_text *t, const struct cause_maps *maps, int
 	bpf_jump_number(t, BPF_JNE, BPF_REG_0, 0, end);
 	bpf_number(t, BPF_MOV, R_SEEN, 0);
 	count_surplus(t);
-	bpf_load(t, BPF_W, BPF_REG_1, R_RECORD, PAGE(waiters));
-	bpf_number(t, BPF_LSH, BPF_REG_1, 32);
-	bpf_number(t, BPF_ARSH, BPF_REG_1, 32);
+	part_load_signed(t, BPF_REG_1, R_RECORD, PAGE(waiters));
 	bpf_jump_register(t, BPF_JSLT, R_SURPLUS, BPF_REG_1, has_fewer);
 	part_add_figure(t, maps, FIGURE(sleeps_held), 1, end);
 	bpf_jump(t, end);
@@ -174,8 +170,7 @@ static void compare_surplus(struct bpf_text *t, const struct cause_maps *maps, i
 	bpf_load(t, BPF_DW, BPF_REG_1, BPF_REG_10, AT_KNOWN);
 	bpf_jump_register(t, BPF_JSLE, R_SURPLUS, BPF_REG_1, end);
 	add_level(t);
-	bpf_store_number(t, BPF_W, BPF_REG_10, AT_INDEX, 0);
-	part_find(t, maps->figures, AT_INDEX, none);
+	part_find_figures(t, maps, none);
 	bpf_load(t, BPF_DW, BPF_REG_2, BPF_REG_0, FIGURE(arriving));
 	bpf_load(t, BPF_DW, BPF_REG_1, BPF_REG_10, AT_KNOWN);
 	bpf_register(t, BPF_ADD, BPF_REG_1, BPF_REG_2);
@@ -205,8 +200,7 @@ void part_look(struct bpf_text *t, const struct cause_maps *maps, int none)
 	look_at_place(t, maps);
 	count_waiting(t, maps);
 	compare_surplus(t, maps, none);
-	bpf_store_number(t, BPF_W, BPF_REG_10, AT_INDEX, 0);
-	part_find(t, maps->figures, AT_INDEX, none);
+	part_find_figures(t, maps, none);
 	bpf_number(t, BPF_AND, R_SEEN, SEEN_ALL - 1); /* for the verifier */
 	bpf_number(t, BPF_LSH, R_SEEN, 3);
 	bpf_register(t, BPF_ADD, BPF_REG_0, R_SEEN);

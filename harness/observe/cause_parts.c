@@ -4,20 +4,24 @@
 #include "observe/bpf_text.h"
 #include "observe/cause_frame.h"
 
-void part_find(struct bpf_text *t, int map_fd, int key, int none)
+/* The first two arguments of every helper that looks into a map. */
+static void load_map_and_key(struct bpf_text *t, int map_fd, int key)
 {
 	bpf_load_map(t, BPF_REG_1, map_fd);
 	bpf_register(t, BPF_MOV, BPF_REG_2, BPF_REG_10);
 	bpf_number(t, BPF_ADD, BPF_REG_2, key);
+}
+
+void part_find(struct bpf_text *t, int map_fd, int key, int none)
+{
+	load_map_and_key(t, map_fd, key);
 	bpf_call_helper(t, BPF_FUNC_map_lookup_elem);
 	bpf_jump_number(t, BPF_JEQ, BPF_REG_0, 0, none);
 }
 
 static void put(struct bpf_text *t, int map_fd, int key, int32_t how)
 {
-	bpf_load_map(t, BPF_REG_1, map_fd);
-	bpf_register(t, BPF_MOV, BPF_REG_2, BPF_REG_10);
-	bpf_number(t, BPF_ADD, BPF_REG_2, key);
+	load_map_and_key(t, map_fd, key);
 	bpf_register(t, BPF_MOV, BPF_REG_3, BPF_REG_10);
 	bpf_number(t, BPF_ADD, BPF_REG_3, AT_VALUE);
 	bpf_number(t, BPF_MOV, BPF_REG_4, how);
@@ -46,17 +50,27 @@ void part_put_task(struct bpf_text *t, const struct cause_maps *maps, int32_t fl
 
 void part_delete_task(struct bpf_text *t, const struct cause_maps *maps)
 {
-	bpf_load_map(t, BPF_REG_1, maps->tasks);
-	bpf_register(t, BPF_MOV, BPF_REG_2, BPF_REG_10);
-	bpf_number(t, BPF_ADD, BPF_REG_2, AT_THREAD);
+	load_map_and_key(t, maps->tasks, AT_THREAD);
 	bpf_call_helper(t, BPF_FUNC_map_delete_elem);
+}
+
+void part_find_figures(struct bpf_text *t, const struct cause_maps *maps, int none)
+{
+	bpf_store_number(t, BPF_W, BPF_REG_10, AT_INDEX, 0);
+	part_find(t, maps->figures, AT_INDEX, none);
+}
+
+void part_load_signed(struct bpf_text *t, int to, int from, int offset)
+{
+	bpf_load(t, BPF_W, to, from, offset);
+	bpf_number(t, BPF_LSH, to, 32);
+	bpf_number(t, BPF_ARSH, to, 32);
 }
 
 void part_add_figure(struct bpf_text *t, const struct cause_maps *maps, int offset, int32_t amount,
 		     int none)
 {
-	bpf_store_number(t, BPF_W, BPF_REG_10, AT_INDEX, 0);
-	part_find(t, maps->figures, AT_INDEX, none);
+	part_find_figures(t, maps, none);
 	bpf_number(t, BPF_MOV, BPF_REG_1, amount);
 	bpf_add_atomic(t, BPF_DW, BPF_REG_0, offset, BPF_REG_1);
 }

@@ -54,6 +54,10 @@ void part_make_frame(struct bpf_text *t);
  */
 void part_look_at_sleeper(struct bpf_text *t, const struct cause_maps *maps, int end);
 
+/* Sets register 0 to the figures; jumps to @none when there are none. */
+void part_find_figures(struct bpf_text *t, const struct cause_maps *maps, int none);
+/* Register @to: the 32 bits with a sign that are @offset bytes behind what register @from points to. */
+void part_load_signed(struct bpf_text *t, int to, int from, int offset);
 void part_add_figure(struct bpf_text *t, const struct cause_maps *maps, int offset, int32_t amount,
 		     int none);
 

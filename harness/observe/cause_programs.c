@@ -176,9 +176,7 @@ static void write_move_entry(struct bpf_text *t, const struct cause_maps *maps, 
 
 static void write_move_return(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	bpf_load(t, BPF_W, BPF_REG_1, R_CONTEXT, RETURNED);
-	bpf_number(t, BPF_LSH, BPF_REG_1, 32);
-	bpf_number(t, BPF_ARSH, BPF_REG_1, 32);
+	part_load_signed(t, BPF_REG_1, R_CONTEXT, RETURNED);
 	bpf_jump_number(t, BPF_JNE, BPF_REG_1, -EAGAIN, end);
 	part_look(t, maps, end);
 }

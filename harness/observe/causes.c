@@ -273,10 +273,8 @@ static int find_functions(struct causes *c, struct err *e)
 static int find_cpu(struct causes *c, struct err *e)
 {
 	struct cpu_list online;
-	char text[8192];
 
-	if (fsio_read_text(c->fs, text, sizeof(text), "sys/devices/system/cpu/online") <= 0 ||
-	    !cpu_list_parse(text, &online))
+	if (!cpu_list_read_online(c->fs, &online))
 		return err_set(e, -EIO, "cannot read /sys/devices/system/cpu/online");
 	while (c->cpu < CPU_LIST_MAX - 1 && !cpu_list_has(&online, (uint32_t)c->cpu))
 		c->cpu++;

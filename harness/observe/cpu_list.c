@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/fsio.h"
 
 static bool take_cpu(const char **at, uint32_t *ret_cpu)
 {
@@ -60,4 +61,12 @@ size_t cpu_list_count(const struct cpu_list *list)
 	for (size_t i = 0; i < ARRAY_SIZE(list->bits); i++)
 		n += (size_t)__builtin_popcountll(list->bits[i]);
 	return n;
+}
+
+bool cpu_list_read_online(struct fsio *fs, struct cpu_list *ret_list)
+{
+	char text[8192];
+
+	return fsio_read_text(fs, text, sizeof(text), "sys/devices/system/cpu/online") > 0 &&
+	       cpu_list_parse(text, ret_list);
 }

@@ -83,10 +83,8 @@ static void set_cpu_model(struct jsonw *host, struct fsio *fs)
 static void set_cpus(struct jsonw *host, struct fsio *fs)
 {
 	struct cpu_list list;
-	char text[8192];
 
-	if (fsio_read_text(fs, text, sizeof(text), "sys/devices/system/cpu/online") > 0 &&
-	    cpu_list_parse(text, &list))
+	if (cpu_list_read_online(fs, &list))
 		jsonw_set_uint(host, "cpus", cpu_list_count(&list));
 }
 

@@ -75,4 +75,3 @@ struct observer {
 };
 
 /* The CPUs that are online now. */
-bool source_online_cpus(struct observer *o, struct cpu_list *ret_list);

@@ -32,14 +32,6 @@ static const char *const alloc_filters[N_ALLOCATIONS] = {
 _Static_assert(N_MOVES + N_ALLOCATIONS + PROBE_MAX_WAITS <= PERF_COUNT_MAX_EVENTS,
 	       "a group holds them all");
 
-bool source_online_cpus(struct observer *o, struct cpu_list *ret_list)
-{
-	char text[8192];
-
-	return fsio_read_text(o->fs, text, sizeof(text), "sys/devices/system/cpu/online") > 0 &&
-	       cpu_list_parse(text, ret_list);
-}
-
 static size_t add_event(struct perf_count_event *events, size_t n, const struct probe *probe,
 			const char *filter)
 {
@@ -74,7 +66,7 @@ static int perf_open(struct observer *o, const char *group, char why[OBSERVER_WH
 
 	if (r < 0)
 		return r;
-	if (!source_online_cpus(o, &online))
+	if (!cpu_list_read_online(o->fs, &online))
 		r = err_set(&e, -EIO, "cannot read /sys/devices/system/cpu/online");
 	else
 		r = perf_count_open_cpus(&o->total, events, list_events(&o->probes, true, events),
@@ -118,7 +110,7 @@ static void perf_read_total(struct observer *o, struct migration_counts *ret)
 	struct cpu_list online;
 	size_t first_wait;
 
-	if (!source_online_cpus(o, &online) || !perf_count_read(&o->total, &online, values))
+	if (!cpu_list_read_online(o->fs, &online) || !perf_count_read(&o->total, &online, values))
 		return;
 	first_wait = fill(&o->probes, values, ret);
 	if (!o->probes.has_all_waits)

@@ -41,12 +41,10 @@ static void fault(void)
 
 static void read_online(struct cpu_list *list)
 {
-	char text[8192];
 	struct fsio fs;
 
 	assert_int_equal(fsio_open(&fs, NULL, NULL), 0);
-	assert_true(fsio_read_text(&fs, text, sizeof(text), "sys/devices/system/cpu/online") > 0);
-	assert_true(cpu_list_parse(text, list));
+	assert_true(cpu_list_read_online(&fs, list));
 	fsio_close(&fs);
 }
 
