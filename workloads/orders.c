@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/make_it_fail.h"
-#include "base/memory.h"
 #include "workloads/worker.h"
 
 #ifndef MADV_SOFT_OFFLINE
@@ -208,15 +207,9 @@ static int bind_to_node(struct orders *o, uint64_t address, uint64_t *ret_answer
 /* Is a part of the page not in memory? */
 static bool has_gone(uint64_t address, uint64_t size)
 {
-	size_t base_pages = size / base_page_size();
-	cleanup_free unsigned char *is_there = memory_alloc(base_pages, 1);
-	bool has = false;
+	uint64_t absent;
 
-	if (mincore(at(address), size, is_there) < 0)
-		return true;
-	for (size_t i = 0; i < base_pages && !has; i++)
-		has = !(is_there[i] & 1);
-	return has;
+	return !pages_count_absent(at(address), size, &absent) || absent > 0;
 }
 
 /*

@@ -196,3 +196,16 @@ void pages_done(struct pages *pages)
 		(void)munmap(pages->twin, pages->count * pages->size);
 	*pages = (struct pages){0};
 }
+
+bool pages_count_absent(void *range, uint64_t size, uint64_t *ret_absent)
+{
+	uint64_t base_pages = size / (uint64_t)sysconf(_SC_PAGESIZE);
+	cleanup_free unsigned char *is_there = memory_alloc(base_pages, 1);
+
+	if (mincore(range, size, is_there) < 0)
+		return false;
+	*ret_absent = 0;
+	for (uint64_t i = 0; i < base_pages; i++)
+		*ret_absent += !(is_there[i] & 1);
+	return true;
+}

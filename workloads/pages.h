@@ -38,6 +38,9 @@ static inline uint64_t pages_pattern(uint64_t page)
 	return page ^ PAGES_MAGIC;
 }
 
+/* So many base pages of a mapped range are not in memory; @size: a multiple of theirs. false: not told. */
+bool pages_count_absent(void *range, uint64_t size, uint64_t *ret_absent);
+
 /*
  * Maps @count pages of @kind (@memory_fd: the group's memory, for kinds that have one), writes the
  * pattern, and sees to it that all are of that kind and lie on @node (PAGES_NO_NODE: wherever the

@@ -33,7 +33,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/memory.h"
@@ -138,18 +137,12 @@ static uint64_t pattern_of(uint64_t place, uint64_t base_page)
 
 static uint64_t touch(struct reader *r, uint64_t place, uint64_t base_page)
 {
-	struct worker_shared *shared = r->thread->worker->shared;
-	const struct ticks *ticks = &r->thread->worker->ticks;
 	uint64_t began = ticks_now();
 	uint64_t value = __atomic_load_n(word_of(r, place, base_page), __ATOMIC_RELAXED);
-	uint64_t span = ticks_now() - began;
 
+	r->slow_touches +=
+		worker_take_slow_touch(r->thread->worker, r->slow_ticks, ticks_now() - began);
 	r->touches++;
-	/* Counters of two CPUs may differ by a little: below zero it was no long time. */
-	if (span > r->slow_ticks && span < UINT64_MAX / 2) {
-		r->slow_touches++;
-		hist_add_shared(&shared->slow_latency, ticks_to_ns(ticks, span));
-	}
 	r->mismatches += value != 0 && value != pattern_of(place, base_page);
 	return value;
 }
@@ -185,12 +178,10 @@ static void fill(struct reader *r, uint64_t place)
 /* What was read meanwhile is there as a page of zeroes: so this is the least that was dropped. */
 static void count_dropped(struct reader *r, uint64_t place)
 {
-	cleanup_free unsigned char *is_there = memory_alloc(r->base_pages, 1);
+	uint64_t absent;
 
-	if (mincore(place_at(r, place), r->size, is_there) < 0)
-		return;
-	for (uint64_t i = 0; i < r->base_pages; i++)
-		r->dropped += !(is_there[i] & 1);
+	if (pages_count_absent(place_at(r, place), r->size, &absent))
+		r->dropped += absent;
 }
 
 static void give_up(struct reader *r, uint64_t place)

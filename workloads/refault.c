@@ -108,12 +108,8 @@ static void touch_some(struct toucher *t)
 		stamp = ticks_now();
 		span = stamp - last;
 		last = stamp;
-		/* Counters of two CPUs may differ by a little: a span below zero is no slow touch.
-		 */
-		if (span > t->slow_ticks && span < UINT64_MAX / 2) {
+		if (worker_take_slow_touch(t->thread->worker, t->slow_ticks, span)) {
 			t->slow_touches++;
-			hist_add_shared(&t->thread->worker->shared->slow_latency,
-					ticks_to_ns(&t->thread->worker->ticks, span));
 			break;
 		}
 	}

@@ -123,12 +123,7 @@ static void call_some(struct worker_thread *thread, struct text *t)
 		t->next = t->next + 1 == w->pages.count ? 0 : t->next + 1;
 		t->calls++;
 		stamp = ticks_now();
-		/* Counters of two CPUs may differ by a little: below zero it was no long time. */
-		if (stamp > last && stamp - last > t->slow_ticks) {
-			t->slow_calls++;
-			hist_add_shared(&w->shared->slow_latency,
-					ticks_to_ns(&w->ticks, stamp - last));
-		}
+		t->slow_calls += worker_take_slow_touch(w, t->slow_ticks, stamp - last);
 		last = stamp;
 	}
 }

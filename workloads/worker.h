@@ -51,6 +51,18 @@ bool worker_thread_goes_on(const struct worker_thread *thread);
 /* Sleeps, but not beyond the end: false when the thread is to end. */
 bool worker_thread_sleep(const struct worker_thread *thread, uint64_t ns);
 
+/*
+ * A touch that took @span ticks: into the histogram when it was a slow one. Counters of two CPUs may
+ * differ by a little: a span below zero is no slow touch.
+ */
+static inline bool worker_take_slow_touch(const struct worker *w, uint64_t slow_ticks, uint64_t span)
+{
+	if (span <= slow_ticks || span >= UINT64_MAX / 2)
+		return false;
+	hist_add_shared(&w->shared->slow_latency, ticks_to_ns(&w->ticks, span));
+	return true;
+}
+
 static inline void worker_count(uint64_t *slot_field, uint64_t value)
 {
 	__atomic_store_n(slot_field, value, __ATOMIC_RELAXED);
