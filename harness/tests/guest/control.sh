@@ -33,16 +33,6 @@ pages = 16
 driven_by = move_pages
 EOF
 
-wait_for() { # SECONDS COMMAND...
-	left=$1
-	shift
-	until "$@" > /dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 1
-	done
-}
-
 status='{"version":1,"command":"status"}'
 attempts() {
 	echo "$status" | talk $socket 1 | jq .status.attempts

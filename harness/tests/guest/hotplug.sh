@@ -11,15 +11,6 @@ blocks_of() { # NODE
 as_list() { # IDS...
 	echo "[$(echo "$@" | tr ' ' ',')]"
 }
-wait_for() { # SECONDS COMMAND...
-	left=$1
-	shift
-	until "$@" > /dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 1
-	done
-}
 # The ACPI device that the kernel's memory block belongs to.
 eject_dimm_of() { # BLOCK
 	for node in /sys/bus/acpi/devices/PNP0C80:*/physical_node*; do

@@ -74,6 +74,16 @@ profile() { # NAME < text
 	cat > "/tmp/$1.ini"
 }
 
+wait_for() { # SECONDS COMMAND...
+	left=$1
+	shift
+	until "$@" > /dev/null 2>&1; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 1
+	done
+}
+
 mkdir -p /share/runs
 memory_state > /tmp/memory.before
 

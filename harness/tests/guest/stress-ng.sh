@@ -19,16 +19,6 @@ stressors() {
 	ps -o pid,comm | awk '$2 ~ /^stress-ng/ { print $1 }'
 }
 
-wait_for() { # SECONDS COMMAND...
-	left=$1
-	shift
-	until "$@" > /dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 1
-	done
-}
-
 none_left() {
 	[ -z "$(stressors)" ]
 }
