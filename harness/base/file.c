@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -89,7 +88,7 @@ static int write_regular(const char *path, const char *text, size_t length, stru
 	int r;
 
 	if (fd < 0)
-		return err_errno(e, -errno, "cannot write '%s'", temporary);
+		return err_errno(e, -errno, "cannot write '%s'", path);
 	r = file_write_fd(fd, text, length);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -108,6 +107,13 @@ int file_write_atomic(const char *path, const char *text, size_t length, struct 
 	if (is_special(path))
 		return write_special(path, text, length, e);
 	return write_regular(path, text, length, e);
+}
+
+bool file_is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int file_make_directories(const char *path, struct err *e)

@@ -2,6 +2,7 @@
 /* Ordinary files: read whole, write so that a reader sees the old or the new text, never half. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -14,6 +15,9 @@ int file_read_all(const char *path, char **ret_text, size_t *ret_length, struct 
  * file (a device, a FIFO) is written to as it is.
  */
 int file_write_atomic(const char *path, const char *text, size_t length, struct err *e);
+
+/* A link to a folder is one, too. */
+bool file_is_folder(const char *path);
 
 /* mkdir -p */
 int file_make_directories(const char *path, struct err *e);

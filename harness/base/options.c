@@ -2,6 +2,7 @@
 #include "base/options.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -37,6 +38,17 @@ static const struct option_spec *find_letter(const struct option_command *comman
 		if (command->specs[i].letter && command->specs[i].letter == letter)
 			return &command->specs[i];
 	return NULL;
+}
+
+int options_refuse(const struct option_command *command, struct err *e, const char *format, ...)
+{
+	char what[400];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	return err_set(e, -EINVAL, "%s: see %s --help", what, command->program);
 }
 
 static int set_value(const struct option_spec *spec, const char *value, void *target,
@@ -85,8 +97,7 @@ int options_parse(const struct option_command *command, int argc, char *const ar
 			else if (positional)
 				list_add(positional, word);
 			else
-				return err_set(e, -EINVAL, "unexpected word '%s': see %s --help", word,
-					       command->program);
+				return options_refuse(command, e, "unexpected word '%s'", word);
 			continue;
 		}
 		if (strcmp(word, "--") == 0) {
@@ -107,14 +118,13 @@ int options_parse(const struct option_command *command, int argc, char *const ar
 			spec = word[2] == '\0' ? find_letter(command, word[1]) : NULL;
 		}
 		if (!spec)
-			return err_set(e, -EINVAL, "unknown option '%s': see %s --help", word,
-				       command->program);
+			return options_refuse(command, e, "unknown option '%s'", word);
 		if (spec->type == OPTION_FLAG && value)
-			return err_set(e, -EINVAL, "--%s takes no value", spec->name);
+			return options_refuse(command, e, "--%s takes no value", spec->name);
 		if (spec->type != OPTION_FLAG && !value) {
 			if (i + 1 >= argc)
-				return err_set(e, -EINVAL, "--%s needs %s: see %s --help",
-					       spec->name, spec->argument, command->program);
+				return options_refuse(command, e, "--%s needs %s", spec->name,
+						      spec->argument);
 			value = argv[++i];
 		}
 		r = set_value(spec, value, target, e);

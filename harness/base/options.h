@@ -52,5 +52,12 @@ struct option_command {
 int options_parse(const struct option_command *command, int argc, char *const argv[], void *target,
 		  struct option_list *positional, struct err *e);
 
+/*
+ * Says what is wrong with the words of a command line, "see PROGRAM --help" behind it. Returns
+ * -EINVAL, so that callers can write: return options_refuse(&command, e, ...).
+ */
+int options_refuse(const struct option_command *command, struct err *e, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 void options_print_help(const struct option_command *command, FILE *out);
 void option_list_done(struct option_list *list);

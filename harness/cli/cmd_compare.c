@@ -175,6 +175,10 @@ int cmd_compare(int argc, char *const argv[])
 
 	if (r == 0 && o.json && o.html && strcmp(o.html, "-") == 0)
 		r = err_set(&e, -EINVAL, "--json and --html - both want standard output: give --html a file");
+	for (int side = 0; side < COMPARE_SIDES && r == 0; side++)
+		if (o.runs[side].n_items == 0)
+			r = options_refuse(&command, &e, "--%s is missing, it names one run or more",
+					   compare_side_name(side));
 	how = (struct compare_options){.seed = o.seed, .block = o.block, .force = o.force};
 	if (r == 0)
 		r = parse_between("alpha", o.alpha, 0, 0.5, 0.05, &how.alpha, &e);

@@ -62,7 +62,7 @@ int cmd_completion(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, NULL, &words, &e);
 
 	if (r == 0 && (words.n_items != 1 || strcmp(words.items[0], "bash") != 0))
-		r = err_set(&e, -EINVAL, "say for which shell: memsoak completion bash");
+		r = options_refuse(&command, &e, "say for which shell, there is: bash");
 	if (r < 0) {
 		log_error("%s", e.text);
 		code = EXIT_USAGE;

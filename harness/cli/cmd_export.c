@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -50,17 +49,15 @@ static const struct export_format *find_format(const char *name, struct err *e)
 		names = memory_format("%s%s%s", old, i ? ", " : "", export_formats[i].name);
 	}
 	if (!format && name)
-		(void)err_set(e, -EINVAL, "unknown format '%s': want one of %s", name, names);
+		(void)options_refuse(&command, e, "unknown format '%s', want one of %s", name, names);
 	else if (!format)
-		(void)err_set(e, -EINVAL, "--format is missing: want one of %s", names);
+		(void)options_refuse(&command, e, "--format is missing, want one of %s", names);
 	return format;
 }
 
 static int load(const char *path, struct report **ret_report, struct err *e)
 {
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (file_is_folder(path))
 		return report_fold_run(path, ret_report, e);
 	return report_load(path, ret_report, e);
 }
@@ -97,7 +94,7 @@ int cmd_export(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, &o, &words, &e);
 
 	if (r == 0 && words.n_items != 1)
-		r = err_set(&e, -EINVAL, "one report.json or run folder is wanted: see memsoak export --help");
+		r = options_refuse(&command, &e, "one report.json or run's folder is wanted");
 	if (r == 0) {
 		format = find_format(o.format, &e);
 		if (!format)

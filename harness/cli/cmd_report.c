@@ -3,12 +3,12 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -43,13 +43,6 @@ static const struct option_command command = {
 	.n_specs = ARRAY_SIZE(specs),
 };
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static bool is_standard_output(const struct options *o)
 {
 	return o->json || (o->output && strcmp(o->output, "-") == 0);
@@ -60,7 +53,7 @@ static char *destination(const struct options *o, const char *run)
 {
 	if (o->output)
 		return strcmp(o->output, "-") == 0 ? NULL : memory_string(o->output);
-	if (o->live || !is_folder(run))
+	if (o->live || !file_is_folder(run))
 		return NULL;
 	return memory_format("%s/report.json", run);
 }
@@ -86,7 +79,7 @@ static int write_page(void *context, FILE *out, struct err *e)
 static int deliver_page(const struct options *o, const char *run, const struct report *report,
 			struct err *e)
 {
-	struct page page = {report, is_folder(run) ? run : NULL};
+	struct page page = {report, file_is_folder(run) ? run : NULL};
 
 	return html_to_file(o->html, write_page, &page, e) < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
 }
@@ -115,7 +108,7 @@ static int deliver(const struct options *o, const char *run, const struct report
 	else if (path)
 		(void)printf("report: not written (%s)\n", write_error.text);
 	else
-		(void)printf("report: %s\n", is_folder(run) ? "not written (--live)" : run);
+		(void)printf("report: %s\n", file_is_folder(run) ? "not written (--live)" : run);
 	return EXIT_PASS;
 }
 
@@ -125,7 +118,7 @@ static int make_report(const struct options *o, const char *run, struct report *
 {
 	int r;
 
-	if (!is_folder(run))
+	if (!file_is_folder(run))
 		r = report_load(run, ret_report, e);
 	else if (o->live)
 		r = report_fold_live(run, ret_report, e);
@@ -146,7 +139,7 @@ int cmd_report(int argc, char *const argv[])
 	if (r == 0 && o.json && o.html && strcmp(o.html, "-") == 0)
 		r = err_set(&e, -EINVAL, "--json and --html - both want standard output: give --html a file");
 	if (r == 0 && words.n_items != 1)
-		r = err_set(&e, -EINVAL, "one run folder or report.json is wanted: see memsoak report --help");
+		r = options_refuse(&command, &e, "one run's folder or report.json is wanted");
 	if (r < 0)
 		code = EXIT_USAGE;
 	if (r == 0)

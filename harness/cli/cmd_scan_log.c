@@ -177,7 +177,7 @@ int cmd_scan_log(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, &o, &words, &e);
 
 	if (r == 0 && words.n_items != 1)
-		r = err_set(&e, -EINVAL, "name one file, or - for standard input: see memsoak scan-log --help");
+		r = options_refuse(&command, &e, "name one file, or - for standard input");
 	if (r == 0)
 		r = scan(words.items[0], &o, &e);
 	if (r < 0) {

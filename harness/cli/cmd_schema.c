@@ -17,24 +17,31 @@ static const struct option_command command = {
 		"of what a command prints with --json.",
 };
 
+/* What they are called on the command line: " report run ..." */
+static void list_words(char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n_schemas && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, " %s", schemas[i].word);
+}
+
 int cmd_schema(int argc, char *const argv[])
 {
+	char known[128] = "";
 	struct option_list words = {0};
 	const struct schema *schema = NULL;
 	struct err e = {0};
 	int r = options_parse(&command, argc, argv, NULL, &words, &e);
 
+	list_words(known, sizeof(known));
 	if (r == 0 && words.n_items != 1)
-		r = err_set(&e, -EINVAL,
-			    "the name of one schema is wanted: report, run, plan, compare, "
-			    "scan-log or series");
+		r = options_refuse(&command, &e, "the name of one schema is wanted, one of%s", known);
 	if (r == 0) {
 		schema = schema_by_word(words.items[0]);
 		if (!schema)
-			r = err_set(&e, -EINVAL,
-				    "unknown schema '%s': there are report, run, plan, compare, "
-				    "scan-log and series",
-				    words.items[0]);
+			r = options_refuse(&command, &e, "unknown schema '%.64s', want one of%s",
+					   words.items[0], known);
 	}
 	if (schema && fputs(schema->text, stdout) == EOF)
 		r = err_set(&e, -EIO, "cannot write to standard output");

@@ -245,7 +245,7 @@ int cmd_trend(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, &o, &words, &e);
 
 	if (r == 0 && !o.list && words.n_items == 0)
-		r = err_set(&e, -EINVAL, "no report was named: see memsoak trend --help");
+		r = options_refuse(&command, &e, "no report was named");
 	if (r == 0)
 		r = trend_metric_parse(o.metric, &t.metric, &e);
 	if (r == 0)

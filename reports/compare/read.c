@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/hist.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
@@ -285,22 +285,15 @@ static int check_document(const char *path, const struct report *report, struct 
 	return r;
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 int compare_read_run(const char *path, struct compare_run *ret_run, struct err *e)
 {
-	cleanup_free char *file = is_folder(path) ? memory_format("%s/report.json", path)
-						  : memory_string(path);
+	cleanup_free char *file = file_is_folder(path) ? memory_format("%s/report.json", path)
+						       : memory_string(path);
 	struct report *report = NULL;
 	int r;
 
 	/* A run that nobody has folded yet; what the fold makes needs no check. */
-	if (is_folder(path) && access(file, F_OK) < 0) {
+	if (file_is_folder(path) && access(file, F_OK) < 0) {
 		r = report_fold_run(path, &report, e);
 	} else {
 		r = report_load(file, &report, e);
