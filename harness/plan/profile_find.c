@@ -3,14 +3,19 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "plan/profile_keys.h"
+#include "plan/profile_names.h"
+
+#define MAX_NAMES_LENGTH 280 /* the line has room for the folders, too */
 
 /* build/memsoak finds workloads/profiles; an installed program finds nothing there. */
 static char *source_folder(void)
@@ -21,7 +26,42 @@ static char *source_folder(void)
 	if (n < 0)
 		return memory_string("workloads/profiles");
 	self[n] = '\0';
-	return memory_format("%s/../workloads/profiles", dirname(self));
+	return memory_format("%s/workloads/profiles", dirname(dirname(self)));
+}
+
+/* Adds @word to @list, which is the caller's; @between stands before each but the first. */
+static void append(char **list, const char *between, const char *word)
+{
+	char *longer = memory_format("%s%s%s", *list, **list ? between : "", word);
+
+	free(*list);
+	*list = longer;
+}
+
+/* Says where it was looked for, also where there is no folder yet, and which there are instead. */
+static int refuse(const char *name, const char *const *folders, size_t n_folders, struct err *e)
+{
+	cleanup_free char *searched = memory_string("");
+	cleanup_free char *there = memory_string("");
+	struct profile_names names = {0};
+
+	for (size_t i = 0; i < n_folders; i++) {
+		if (!folders[i])
+			continue;
+		append(&searched, ", ", folders[i]);
+		(void)profile_names_add(&names, folders[i]);
+	}
+	profile_names_sort(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		bool fits = strlen(there) + strlen(names.names[i]) < MAX_NAMES_LENGTH;
+
+		append(&there, " ", fits ? names.names[i] : "...");
+		if (!fits)
+			break;
+	}
+	profile_names_done(&names);
+	return err_set(e, -ENOENT, "no profile '%.64s' in %s; there are: %s", name,
+		       searched, *there ? there : "none");
 }
 
 int profile_find(const char *name, char **ret_path, struct err *e)
@@ -32,9 +72,8 @@ int profile_find(const char *name, char **ret_path, struct err *e)
 		own && *own ? own : NULL,
 		"/etc/memsoak",
 		MEMSOAK_PREFIX "/share/memsoak/profiles",
-		source,
+		file_is_folder(source) ? source : NULL,
 	};
-	cleanup_free char *searched = memory_string("");
 	size_t length = strlen(name);
 
 	if (length == 0)
@@ -45,7 +84,6 @@ int profile_find(const char *name, char **ret_path, struct err *e)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		cleanup_free char *path = NULL;
-		char *longer;
 
 		if (!folders[i])
 			continue;
@@ -54,9 +92,6 @@ int profile_find(const char *name, char **ret_path, struct err *e)
 			*ret_path = steal_ptr(&path);
 			return 0;
 		}
-		longer = memory_format("%s%s%s", searched, *searched ? ", " : "", folders[i]);
-		free(searched);
-		searched = longer;
 	}
-	return err_set(e, -ENOENT, "no profile '%.64s' (%.64s.ini) in %s", name, name, searched);
+	return refuse(name, folders, ARRAY_SIZE(folders), e);
 }

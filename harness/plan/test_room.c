@@ -91,7 +91,8 @@ void plan_or_fail(const struct host *host, const struct profile *p, uint64_t see
 
 int main(void)
 {
-	return test_sha256() + test_profile() + test_profile_errors() + test_plan() +
+	return test_sha256() + test_profile() + test_profile_errors() +
+			       test_profile_names() + test_plan() +
 			       test_digest() + test_phases() + test_print() + test_series() +
 			       test_stress_ng()
 		       ? 1

@@ -14,6 +14,7 @@
 int test_sha256(void);
 int test_profile(void);
 int test_profile_errors(void);
+int test_profile_names(void);
 int test_plan(void);
 int test_digest(void);
 int test_phases(void);
