@@ -37,7 +37,8 @@ static const struct option_spec plan_specs[] = {
 static const struct option_command plan_command = {
 	.program = "memsoak plan",
 	.usage = "--profile P [--seed N] [--json] [--sysroot DIR]",
-	.summary = "The exact steps that a run would take; nothing is run.",
+	.summary = "The exact steps that a run would take; nothing is run. Of a profile that names others, those\n"
+		   "of each, or why it is skipped on this host. Ends 4 when nothing could be tested.",
 	.specs = plan_specs,
 	.n_specs = ARRAY_SIZE(plan_specs),
 };
@@ -63,26 +64,58 @@ static int flush(struct err *e)
 	return err_errno(e, -errno, "cannot write the plan");
 }
 
-/* Shows one profile's plan, or puts it into @list (JSON, of several). */
+/* With EXIT_SKIP the plan is there, too, and @e says why. plan_done() is the caller's. */
+static int make_plan(const struct plan_options *options, const struct profile *p,
+		     const struct topology *t, struct plan *plan, struct err *e)
+{
+	int r = plan_make(t, p, options->seed == PROFILES_SEED ? p->seed : options->seed, plan, e);
+
+	return r == 0 ? EXIT_PASS : r == -ENODEV ? EXIT_SKIP : EXIT_USAGE;
+}
+
+static struct jsonw *describe(const struct plan *plan, const struct err *why)
+{
+	struct jsonw *document = plan_to_json(plan);
+
+	if (why->code < 0)
+		jsonw_set_string(document, "skip", why->text);
+	return document;
+}
+
 static int plan_one(const struct plan_options *options, const struct profile *p,
-		    const struct topology *t, struct jsonw *list, struct err *e)
+		    const struct topology *t, struct err *e)
 {
 	struct plan plan = {0};
 	struct jsonw *document;
-	int r = plan_make(t, p, options->seed == PROFILES_SEED ? p->seed : options->seed, &plan, e);
-	int code = r == 0 ? EXIT_PASS : r == -ENODEV ? EXIT_SKIP : EXIT_USAGE;
+	int code = make_plan(options, p, t, &plan, e);
 
 	if (code != EXIT_USAGE && options->json) {
-		document = plan_to_json(&plan);
-		if (list)
-			jsonw_append(list, document);
-		else
-			(void)puts(jsonw_pretty(document, NULL));
-		if (!list)
-			jsonw_free(document);
+		document = describe(&plan, e);
+		(void)puts(jsonw_pretty(document, NULL));
+		jsonw_free(document);
 	} else if (code != EXIT_USAGE) {
 		plan_print(&plan, stdout);
 	}
+	plan_done(&plan);
+	return code;
+}
+
+/* One of a series: its plan, or why it is left out, on the terminal or into @list (JSON). */
+static int plan_member(const struct plan_options *options, const struct profile *p,
+		       const struct topology *t, struct jsonw *list, struct err *e)
+{
+	struct plan plan = {0};
+	struct err why = {0};
+	int code = make_plan(options, p, t, &plan, &why);
+
+	if (code == EXIT_USAGE)
+		*e = why;
+	else if (list)
+		jsonw_append(list, describe(&plan, &why));
+	else if (code == EXIT_SKIP)
+		plan_print_skip(&plan, why.text, stdout);
+	else
+		plan_print(&plan, stdout);
 	plan_done(&plan);
 	return code;
 }
@@ -93,32 +126,33 @@ static int plan_series(const struct plan_options *options, const struct profile 
 {
 	struct series series;
 	struct jsonw *list = options->json ? jsonw_array() : NULL;
-	int code = EXIT_SKIP, r = series_load(p, p->duration_ns, &series, e);
+	int code = EXIT_USAGE, r = series_load(p, p->duration_ns, &series, e);
+	size_t n_skipped = 0;
 
 	for (size_t i = 0; r == 0 && i < series.n; i++) {
 		struct series_member *member = &series.members[i];
-		struct err why = {0};
-		int one;
 
 		member->profile.duration_ns = member->duration_ns;
-		if (!options->json && i > 0)
+		code = plan_member(options, &member->profile, t, list, e);
+		n_skipped += code == EXIT_SKIP;
+		r = code == EXIT_USAGE ? e->code : 0;
+		if (r == 0 && !list)
 			(void)putchar('\n');
-		one = plan_one(options, &member->profile, t, list, &why);
-		if (one == EXIT_USAGE)
-			r = err_set(e, why.code, "%s", why.text);
-		else if (one == EXIT_PASS)
-			code = EXIT_PASS;
-		else if (!options->json)
-			(void)printf("%s\n", why.text);
 	}
-	if (r == 0 && code == EXIT_SKIP)
+	if (r == 0) {
+		code = n_skipped < series.n ? EXIT_PASS : EXIT_SKIP;
+		if (list)
+			(void)puts(jsonw_pretty(list, NULL));
+		else
+			(void)printf("Of the %zu profiles of %s %zu can be run here, %zu are skipped\n",
+				     series.n, p->name, series.n - n_skipped, n_skipped);
+	}
+	if (code == EXIT_SKIP)
 		(void)err_set(e, -ENODEV, "nothing to test here by any of the profiles of %s",
 			      p->name);
-	if (r == 0 && list)
-		(void)puts(jsonw_pretty(list, NULL));
 	jsonw_free(list);
 	series_done(&series);
-	return r < 0 ? EXIT_USAGE : code;
+	return code;
 }
 
 static int run(const struct plan_options *options, struct profile *p, struct topology *t,
@@ -127,7 +161,7 @@ static int run(const struct plan_options *options, struct profile *p, struct top
 	int r, code;
 
 	if (!options->profile) {
-		(void)err_set(e, -EINVAL, "--profile is missing: see memsoak plan --help");
+		(void)options_refuse(&plan_command, e, "--profile is missing");
 		return EXIT_USAGE;
 	}
 	r = profile_load(options->profile, p, e);
@@ -136,7 +170,7 @@ static int run(const struct plan_options *options, struct profile *p, struct top
 	code = read_topology(options->sysroot, t, e);
 	if (code != EXIT_PASS)
 		return code;
-	code = p->n_members ? plan_series(options, p, t, e) : plan_one(options, p, t, NULL, e);
+	code = p->n_members ? plan_series(options, p, t, e) : plan_one(options, p, t, e);
 	return code != EXIT_USAGE && flush(e) < 0 ? EXIT_CANNOT_JUDGE : code;
 }
 

@@ -83,8 +83,12 @@ uint64_t plan_reserve_bytes(const struct topology *t, const struct profile *p);
  * move_pages, callers[], duration_ns, offline_cycles, workers[]}], scenario, stress_ng, phases_left_out, move_nodes[2] or
  * cannot_move (why), blocks[{id, node, zone}], refused[{id, why}]}; rung only with a ladder,
  * scenario, stress_ng and callers (names of further drivers) only with such, phases_left_out only when there are some.
+ * "memsoak plan" adds skip (why) when plan_make() refused it.
  */
 struct jsonw *plan_to_json(const struct plan *plan);
 
 /* For people: phases, workers, order of blocks, refusals by reason. */
 void plan_print(const struct plan *plan, FILE *out);
+
+/* Of a plan that plan_make() refused with -ENODEV: whose it is, and @why it is skipped. */
+void plan_print_skip(const struct plan *plan, const char *why, FILE *out);

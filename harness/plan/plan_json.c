@@ -103,7 +103,7 @@ struct jsonw *plan_to_json(const struct plan *plan)
 
 	jsonw_set_string(schema, "name", "memsoak-plan");
 	jsonw_set_uint(schema, "major", 1);
-	jsonw_set_uint(schema, "minor", 0);
+	jsonw_set_uint(schema, "minor", 1);
 	jsonw_set(document, "schema", schema);
 	jsonw_set_string(document, "profile", plan->profile->name);
 	jsonw_set_uint(document, "seed", plan->seed);

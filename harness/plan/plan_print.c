@@ -110,14 +110,26 @@ static void print_stress_ng(const struct profile_stress_ng *s, FILE *out)
 		      s->options, bytes);
 }
 
+static void print_head(const struct plan *plan, FILE *out)
+{
+	(void)fprintf(out, "Profile %s (%s), seed %" PRIu64 "\n", plan->profile->name,
+		      plan->profile->path, plan->seed);
+}
+
+void plan_print_skip(const struct plan *plan, const char *why, FILE *out)
+{
+	print_head(plan, out);
+	(void)fprintf(out, "skip: %s\n", why);
+}
+
 void plan_print(const struct plan *plan, FILE *out)
 {
 	const struct profile *p = plan->profile;
 	char reserve[32];
 
 	units_format_bytes(plan->reserve_bytes, reserve, sizeof(reserve));
-	(void)fprintf(out, "Profile %s (%s), seed %" PRIu64 "\nDigest  %s\n", p->name, p->path,
-		      plan->seed, plan->digest);
+	print_head(plan, out);
+	(void)fprintf(out, "Digest  %s\n", plan->digest);
 	if (p->scenario != SCENARIO_NONE)
 		(void)fprintf(out, "Judged  as scenario %s\n", scenario_name(p->scenario));
 	if (p->stress_ng.is_there)

@@ -135,6 +135,31 @@ static void a_plan_of_nothing_prints_too(void **state)
 	profile_done(&p);
 }
 
+static void what_is_skipped_is_two_lines(void **state)
+{
+	struct host host;
+	struct profile p;
+	struct plan plan;
+	char printed[4096];
+	FILE *out = fmemopen(printed, sizeof(printed), "w");
+	const char *end;
+
+	(void)state;
+	assert_non_null(out);
+	host_init(&host, 1);
+	host.t.n_blocks = 0;
+	load_text(text, &p);
+	assert_int_equal(plan_make(&host.t, &p, 7, &plan, NULL), -ENODEV);
+	plan_print_skip(&plan, "no reason", out);
+	(void)fclose(out);
+	end = strchr(printed, '\n');
+	assert_int_equal(strncmp(printed, "Profile test (", strlen("Profile test (")), 0);
+	assert_non_null(end);
+	assert_string_equal(end, "\nskip: no reason\n");
+	plan_done(&plan);
+	profile_done(&p);
+}
+
 int test_print(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +167,7 @@ int test_print(void)
 		cmocka_unit_test(the_json_says_what_cannot_be),
 		cmocka_unit_test(the_text_says_it_to_people),
 		cmocka_unit_test(a_plan_of_nothing_prints_too),
+		cmocka_unit_test(what_is_skipped_is_two_lines),
 	};
 
 	return cmocka_run_group_tests_name("plan: JSON and text", tests, scratch_set_up,
