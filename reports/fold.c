@@ -11,6 +11,7 @@
 #include "reports/fold.h"
 #include "reports/report.h"
 #include "reports/report_parts.h"
+#include "reports/run_folder.h"
 #include "reports/scenarios/scenarios.h"
 
 /* Which events there are, and whose they are; the frequent ones first. */
@@ -181,7 +182,9 @@ static int fold_folder(const char *directory, bool is_live, struct report **ret_
 
 	f->is_live = is_live;
 	f->unmeasured = jsonw_array();
-	r = run_file_read(run, &f->run, e);
+	r = run_folder_check(directory, e);
+	if (r == 0)
+		r = run_file_read(run, &f->run, e);
 	if (r == 0)
 		r = read_journal(f, journal, e);
 	if (r == 0)

@@ -6,10 +6,12 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/json_scan.h"
 #include "reports/report.h"
+#include "reports/run_folder.h"
 #include "reports/test_reports.h"
 
 static void test_taken_over(void **state)
@@ -157,6 +159,7 @@ static void test_no_files(void **state)
 	struct test_run run = test_run_new(NULL);
 	cleanup_free char *journal = memory_format("%s/events.jsonl", run.folder);
 	cleanup_free char *file = memory_format("%s/run.json", run.folder);
+	cleanup_free char *series = memory_format("%s/series.json", run.folder);
 	struct report *report = NULL;
 	struct err e = {0};
 
@@ -166,7 +169,15 @@ static void test_no_files(void **state)
 	assert_non_null(strstr(e.text, "events.jsonl"));
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(report_fold_run(run.folder, &report, &e), -ENOENT);
-	assert_non_null(strstr(e.text, "run.json"));
+	assert_non_null(strstr(e.text, "is no run's folder (no run.json there)"));
+	assert_int_equal(file_write_atomic(series, "{}", 2, NULL), 0);
+	assert_int_equal(report_fold_run(run.folder, &report, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "is the folder of a series"));
+	assert_int_equal(unlink(series), 0);
+	assert_int_equal(run_folder_check(series, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "it does not exist"));
+	assert_int_equal(run_folder_check("/dev/null", &e), -ENOTDIR);
+	assert_non_null(strstr(e.text, "it is no folder"));
 	assert_null(report);
 	test_run_done(&run);
 }

@@ -8,8 +8,10 @@
 #include "base/exit_code.h"
 #include "base/fsio.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/options.h"
 #include "cli/commands.h"
+#include "reports/run_folder.h"
 #include "service/active.h"
 #include "service/restore.h"
 
@@ -17,8 +19,9 @@ static const struct option_command command = {
 	.program = "memsoak restore",
 	.usage = "[RUN]...",
 	.summary = "Brings back online what a killed run left offline, gives back the page frames that it\n"
-		   "took out of use, puts back the settings that it changed and removes its probes. Without RUN: every run of this host that was not\n"
-		   "closed. Can be repeated; needs no daemon.",
+		   "took out of use, puts back the settings that it changed and removes its probes.\n"
+		   "Without RUN, a run's folder: every run of this host that was not closed. Can be repeated;\n"
+		   "needs no daemon.",
 };
 
 static int restore_one(struct fsio *fs, const char *name, const char *directory,
@@ -47,6 +50,26 @@ static int restore_one(struct fsio *fs, const char *name, const char *directory,
 	if (active_path)
 		(void)unlink(active_path);
 	return EXIT_PASS;
+}
+
+/* A journal is enough: what is told to be missing besides must keep nobody from a restore. */
+static int check_run(const char *directory, struct err *e)
+{
+	cleanup_free char *journal = memory_format("%s/events.jsonl", directory);
+
+	return access(journal, F_OK) == 0 ? 0 : run_folder_check(directory, e);
+}
+
+/* A run that the caller has named. */
+static int restore_named(struct fsio *fs, const char *directory)
+{
+	struct err e = {0};
+
+	if (check_run(directory, &e) < 0) {
+		log_error("%s", e.text);
+		return EXIT_USAGE;
+	}
+	return restore_one(fs, directory, directory, NULL);
 }
 
 static int restore_all(struct fsio *fs, struct err *e)
@@ -94,7 +117,7 @@ int cmd_restore(int argc, char *const argv[])
 	if (r == 0 && words.n_items == 0)
 		code = restore_all(&fs, &e);
 	for (size_t i = 0; r == 0 && i < words.n_items; i++) {
-		int one = restore_one(&fs, words.items[i], words.items[i], NULL);
+		int one = restore_named(&fs, words.items[i]);
 
 		if (one > code)
 			code = one;

@@ -2,14 +2,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/jsonw.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/options.h"
 #include "cli/commands.h"
+#include "reports/run_folder.h"
 #include "reports/schema.h"
 #include "reports/validate.h"
 
@@ -18,9 +22,10 @@
 
 static const struct option_command command = {
 	.program = "memsoak validate",
-	.usage = "FILE...",
-	.summary = "Checks reports, run.json files and plans against the schema that they name. Ends 0 when all are\n"
-		   "valid, 1 when one is not, 2 when one cannot be read or names a schema that is not known.",
+	.usage = "FILE|RUN...",
+	.summary = "Checks reports, run.json files and plans against the schema that they name; of RUN, a run's\n"
+		   "folder, its report.json (of a series' folder, its series.json). Ends 0 when all are valid, 1\n"
+		   "when one is not, 2 when one cannot be read or names a schema that is not known.",
 };
 
 struct printing {
@@ -84,6 +89,33 @@ static int validate_file(const char *file, struct err *e)
 	return code;
 }
 
+/* Of a folder the first of these that is there. */
+static const char *const results[] = {"report.json", "series.json"};
+
+/* The file that is meant by a word of the command line, the caller's; NULL: there is none. */
+static char *find_file(const char *word, struct err *e)
+{
+	if (!file_is_folder(word))
+		return memory_string(word);
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		cleanup_free char *path = memory_format("%s/%s", word, results[i]);
+
+		if (access(path, F_OK) == 0)
+			return steal_ptr(&path);
+	}
+	if (run_folder_check(word, e) == 0)
+		(void)err_set(e, -ENOENT,
+			      "the run '%s' has no report.json: \"memsoak report\" makes it", word);
+	return NULL;
+}
+
+static int validate_word(const char *word, struct err *e)
+{
+	cleanup_free char *file = find_file(word, e);
+
+	return file ? validate_file(file, e) : EXIT_USAGE;
+}
+
 int cmd_validate(int argc, char *const argv[])
 {
 	struct option_list words = {0};
@@ -92,14 +124,14 @@ int cmd_validate(int argc, char *const argv[])
 	int r = options_parse(&command, argc, argv, NULL, &words, &e);
 
 	if (r == 0 && words.n_items == 0)
-		r = err_set(&e, -EINVAL, "no file was named: see memsoak validate --help");
+		r = options_refuse(&command, &e, "no file was named");
 	if (r < 0) {
 		log_error("%s", e.text);
 		code = EXIT_USAGE;
 	}
 	for (size_t i = 0; r == 0 && i < words.n_items; i++) {
 		struct err file_error = {0};
-		int one = validate_file(words.items[i], &file_error);
+		int one = validate_word(words.items[i], &file_error);
 
 		if (file_error.code < 0)
 			log_error("%s", file_error.text);
