@@ -18,7 +18,7 @@ int cmd_run(int argc, char *const argv[])
 	cleanup_free const char **words = memory_alloc((size_t)argc + 2, sizeof(*words));
 	size_t n = 0;
 
-	words[n++] = path;
+	words[n++] = "memsoak run"; /* what memsoakd calls itself in its help and its errors */
 	words[n++] = "--foreground";
 	for (int i = 1; i < argc; i++)
 		words[n++] = argv[i];

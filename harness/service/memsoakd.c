@@ -45,8 +45,8 @@ static const struct option_spec specs[] = {
 	 "count EAGAIN by perf-kprobe, hist, tracepoint or vmstat-proxy only"},
 };
 
-static const struct option_command command = {
-	.program = "memsoakd",
+/* Who came by "memsoak run" is to be told of that, not of memsoakd: the name is the caller's to give. */
+static const struct option_command command_without_name = {
 	.usage = "--profile PROFILE [options]",
 	.summary = "Runs one soak: refault workers, offline/online cycles, move_pages, and their record.",
 	.specs = specs,
@@ -86,10 +86,13 @@ static void reserve_heap(void)
 static int parse(int argc, char *argv[], struct run_options *options, struct profile *ret_profile,
 		 struct err *e)
 {
-	int r = options_parse(&command, argc, argv, options, NULL, e);
+	struct option_command command = command_without_name;
+	int r;
 
+	command.program = program_invocation_short_name;
+	r = options_parse(&command, argc, argv, options, NULL, e);
 	if (r == 0 && !options->profile)
-		r = err_set(e, -EINVAL, "--profile is missing: see memsoakd --help");
+		r = options_refuse(&command, e, "--profile is missing");
 	return r == 0 ? profile_load(options->profile, ret_profile, e) : r;
 }
 
