@@ -196,5 +196,10 @@ int cmd_fingerprint(int argc, char *const argv[])
 		log_error("%s", e.text);
 		return EXIT_USAGE;
 	}
+	/* Before anything is asked of the host: without root that would be half an answer. */
+	if (options.behaviour && geteuid() != 0) {
+		log_error("memsoak fingerprint --behaviour needs root: try sudo");
+		return EXIT_CANNOT_JUDGE;
+	}
 	return fingerprint(&options);
 }
