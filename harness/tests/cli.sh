@@ -23,14 +23,47 @@ expect() { # WHAT EXIT PATTERN COMMAND...: exit code, and a pattern in what it p
 	fi
 }
 
+refused() { # WHAT PATTERN COMMAND...: a mistake of the caller's, told in one line
+	what=$1 pattern=$2
+	shift 2
+	expect "$what" 2 "$pattern" "$@"
+	if [ "$(wc -l < "$scratch/out")" = 1 ]; then
+		echo "ok $what: one line"
+	else
+		echo "not ok $what: $(wc -l < "$scratch/out") lines"
+	fi
+}
+
+# Without root, and without a folder that only root can enter.
+chmod 711 "$scratch"
+cp "$build/memsoak" "$scratch/memsoak"
+as_nobody() { # ARGUMENTS of memsoak...
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/memsoak" "$@")
+	else
+		"$scratch/memsoak" "$@"
+	fi
+}
+
 expect "help" 0 'Usage: memsoak COMMAND' "$build/memsoak" --help
 expect "no command" 2 'Usage' "$build/memsoak"
 expect "unknown command" 2 "unknown command 'dance'" "$build/memsoak" dance
 expect "version" 0 '^memsoak [0-9]' "$build/memsoak" --version
-for command in doctor topology fingerprint plan run status abort restore report compare export trend validate schema completion; do
-	expect "$command --help" 0 'Usage: memsoak' "$build/memsoak" "$command" --help
-	expect "$command with an unknown option" 2 "unknown option '--dance'" "$build/memsoak" "$command" --dance
+for command in doctor topology fingerprint plan run status abort restore recover report compare export trend scan-log validate schema completion; do
+	expect "$command --help" 0 "^Usage: memsoak $command( |\$)" "$build/memsoak" "$command" --help
+	expect "$command with an unknown option" 2 "unknown option '--dance': see memsoak $command --help$" "$build/memsoak" "$command" --dance
 done
+# What is refused here is refused before anything of the host is asked or changed.
+for command in doctor topology fingerprint plan run status abort recover compare; do
+	refused "$command with a word" "unexpected word 'dance': see memsoak $command --help$" "$build/memsoak" "$command" dance
+done
+for command in plan run report compare export trend scan-log validate schema completion; do
+	refused "$command alone" "see memsoak $command --help$" "$build/memsoak" "$command"
+done
+refused "memsoakd with a word" "^memsoakd: unexpected word 'dance': see memsoakd --help$" "$build/memsoakd" dance
+refused "compare without --base" '--base is missing' "$build/memsoak" compare --test x
+refused "compare without --test" '--test is missing' "$build/memsoak" compare --base x
+refused "schema of another name" "unknown schema 'dance'.*see memsoak schema --help$" "$build/memsoak" schema dance
 expect "worker --help" 0 Usage "$build/memsoak-worker" --help
 expect "lab --help" 0 Usage "$build/memsoak-lab" --help
 expect "completion is bash" 0 '' bash -n -c "$("$build/memsoak" completion bash)"
@@ -39,6 +72,25 @@ expect "completion of another shell" 2 bash "$build/memsoak" completion fish
 for name in smoke soak ladder fingerprint control-negative control-positive; do
 	expect "profile $name is found by its name" 0 "$name" "$build/memsoak" plan --profile "$name" --sysroot "$scratch/tree" --json
 done
+folder=$(cd "$build/.." && pwd)/workloads/profiles
+refused "a profile that there is not" "no profile 'nosuch' in .*$folder; there are: ab .* smoke soak " "$build/memsoak" plan --profile nosuch
+cp "$scratch/out" "$scratch/said"
+expect "its folder is told without a .." 1 '' grep -F /../ "$scratch/said"
+# A series on a host with one node: no pages can be moved there.
+"$build/test/make_sysfs_tree" "$scratch/small" 16 1 8000000 > "$scratch/out" 2>&1 || sed 's/^/# /' "$scratch/out"
+printf '[run]\nduration = 60s\nprofiles = waiter-ref, alloc-locked\n' > "$scratch/moves.ini"
+printf '[run]\nduration = 60s\nprofiles = waiter-ref, smoke\n' > "$scratch/mixed.ini"
+expect "a series of which nothing can be done" 4 'nothing to test here by any of the profiles of moves' "$build/memsoak" plan --profile "$scratch/moves.ini" --sysroot "$scratch/small"
+cp "$scratch/out" "$scratch/said"
+expect "each of its profiles says why" 0 '^2$' grep -c '^skip: .*move_pages needs two nodes' "$scratch/said"
+expect "a series of which something can be done" 0 '1 can be run here, 1 are skipped' "$build/memsoak" plan --profile "$scratch/mixed.ini" --sysroot "$scratch/small"
+cp "$scratch/out" "$scratch/said"
+expect "one is skipped" 0 '^1$' grep -c '^skip: ' "$scratch/said"
+expect "the other has steps" 0 '^1$' grep -c '^Phases:' "$scratch/said"
+expect "the same as JSON" 0 '"skip": ?"nothing to test here' "$build/memsoak" plan --json --profile "$scratch/mixed.ini" --sysroot "$scratch/small"
+expect "a plan of what is skipped as JSON" 4 '"skip": ?"nothing to test here' "$build/memsoak" plan --json --profile waiter-ref --sysroot "$scratch/small"
+"$build/memsoak" plan --json --profile waiter-ref --sysroot "$scratch/small" > "$scratch/plan.json" 2> "$scratch/out"
+expect "which is valid" 0 'valid memsoak-plan' "$build/memsoak" validate "$scratch/plan.json"
 expect "memsoak knows neither libnuma nor libcgroup" 1 '' sh -c "ldd $build/memsoak | grep -E 'numa|cgroup'"
 lists=harness/tests/fixtures/kallsyms
 expect "fingerprint of a 4.20 kernel" 0 '^by symbols: +A ' "$build/memsoak" fingerprint --kallsyms $lists/4.20
@@ -49,8 +101,8 @@ expect "fingerprint of an empty list" 0 '^by symbols: +unknown' "$build/memsoak"
 expect "fingerprint of garbage" 0 '"generation": "unknown"' "$build/memsoak" fingerprint --json --kallsyms $lists/garbage
 expect "fingerprint of no list" 2 "cannot read '$scratch/none'" "$build/memsoak" fingerprint --kallsyms "$scratch/none"
 expect "the behaviour of another kernel" 2 'another kernel' "$build/memsoak" fingerprint --behaviour --kallsyms $lists/5.10
+expect "the behaviour, without root" 3 'fingerprint --behaviour needs root: try sudo$' as_nobody fingerprint --behaviour
 mkdir "$scratch/empty"
-expect "scan-log --help" 0 'Usage: memsoak' "$build/memsoak" scan-log --help
 expect "scan-log without a file" 2 'name one file' "$build/memsoak" scan-log
 expect "scan-log of nothing" 2 'nothing-there' "$build/memsoak" scan-log "$scratch/nothing-there"
 expect "scan-log of a folder" 2 'directory' "$build/memsoak" scan-log "$scratch/empty"
@@ -65,11 +117,15 @@ cp "$scratch/out" "$scratch/found.json"
 expect "what scan-log prints is valid" 0 'valid memsoak-scan-log' "$build/memsoak" validate "$scratch/found.json"
 # shellcheck disable=SC2016 # the inner shell's
 expect "scan-log to a full disk" 3 'could not be written' sh -c '"$1" scan-log "$2" > /dev/full' sh "$build/memsoak" "$scratch/log"
-expect "report of an empty folder" 2 'run.json' "$build/memsoak" report "$scratch/empty"
+refused "report of an empty folder" "'$scratch/empty' is no run's folder \\(no run.json there\\)" "$build/memsoak" report "$scratch/empty"
 expect "report of nothing" 2 'nothing-there' "$build/memsoak" report "$scratch/nothing-there"
+refused "validate an empty folder" "'$scratch/empty' is no run's folder \\(no run.json there\\)" "$build/memsoak" validate "$scratch/empty"
 expect "validate what is no JSON" 2 'not JSON' "$build/memsoak" validate Makefile
 "$build/test/make_events" "$scratch/run" 2000 > "$scratch/out" 2>&1 || sed 's/^/# /' "$scratch/out"
+refused "validate a run without a report" 'has no report.json: "memsoak report" makes it' "$build/memsoak" validate "$scratch/run"
 "$build/memsoak" report "$scratch/run" > "$scratch/out" 2>&1
+expect "validate a run's folder" 0 "^$scratch/run/report.json: valid memsoak-report$" "$build/memsoak" validate "$scratch/run"
+expect "a page that cannot be written" 3 "cannot write '$scratch/none/a.html': No such" "$build/memsoak" report --html "$scratch/none/a.html" "$scratch/run"
 expect "export of a run's folder" 0 '^KTAP version 1' "$build/memsoak" export --format ktap "$scratch/run"
 for format in ktap junit kcidb prometheus lava lkp csv; do
 	expect "export --format $format into a file" 0 '' "$build/memsoak" export --format "$format" --output "$scratch/a" "$scratch/run"
@@ -87,7 +143,13 @@ expect "trend of a metric that is none" 2 "unknown metric 'dreams'" "$build/mems
 expect "trend by what it does not know" 2 'want run, kernel or day' "$build/memsoak" trend --by moon "$scratch"
 expect "trend's metrics" 0 '^migrate_retry_ratio ' "$build/memsoak" trend --list
 expect "restore of nothing" 0 'nothing to restore' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" restore
+expect "restore without root" 3 'restore needs root: try sudo$' as_nobody restore "$scratch/none"
 if [ "$(id -u)" = 0 ]; then
+	refused "restore of what is not there" "'$scratch/none' is no run's folder \\(it does not exist\\)" "$build/memsoak" restore "$scratch/none"
+	refused "restore of a folder that is no run's" 'no run.json there' "$build/memsoak" restore "$scratch/empty"
+	refused "restore of a file" 'it is no folder' "$build/memsoak" restore "$scratch/log"
+	mkdir "$scratch/unreadable" && cp "$scratch/run/run.json" "$scratch/unreadable"
+	expect "restore of a run whose journal is lost" 3 "cannot read '$scratch/unreadable/events.jsonl'" "$build/memsoak" restore "$scratch/unreadable"
 	mkdir -p "$scratch/state/open" "$scratch/state/runs/early"
 	ln -s "$scratch/state/runs/early" "$scratch/state/open/early"
 	expect "recover of a run that was killed before it began" 0 'early: was killed before it began' \
