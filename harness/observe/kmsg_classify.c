@@ -107,7 +107,8 @@ static void close_finding(struct kmsg_classifier *c, unsigned int i)
 	if (o->f.kind == NO_KIND)
 		return;
 	complete(c, o);
-	c->found(c->context, &o->f);
+	for (unsigned int told = 0; told <= o->n_again; told++)
+		c->found(c->context, &o->f);
 }
 
 static struct open_finding *open_finding(struct kmsg_classifier *c, const struct kmsg_finding *told,
@@ -151,12 +152,15 @@ static struct open_finding *open_finding(struct kmsg_classifier *c, const struct
 	return o;
 }
 
-static bool is_part(const struct open_finding *o, const struct header *h)
+static bool is_part(const struct open_finding *o, const struct header *h,
+		    const struct kmsg_finding *told)
 {
 	if (!(h->part_of & KIND_BIT(o->f.kind)))
 		return false;
 	if (h->kind == NO_KIND && o->f.page.reason[0])
 		return false; /* that dump is complete: this is the next one */
+	if (h->tells_again && o->f.has_cpu && told->has_cpu && o->f.cpu != told->cpu)
+		return false;
 	return h->is_always_part || o->f.n_frames == 0;
 }
 
@@ -168,6 +172,10 @@ static void add_told(struct kmsg_finding *f, const struct kmsg_finding *told)
 	if (!f->has_pid && told->has_pid) {
 		f->has_pid = true;
 		f->pid = told->pid;
+	}
+	if (!f->has_cpu && told->has_cpu) {
+		f->has_cpu = true;
+		f->cpu = told->cpu;
 	}
 	if (told->page.is_there) {
 		bool has_pfn = f->page.has_pfn;
@@ -188,9 +196,10 @@ static bool add_part(struct kmsg_classifier *c, const struct header *h,
 	for (unsigned int i = c->n_open; i-- > 0;) {
 		struct open_finding *o = c->open[i];
 
-		if (!is_same_context(o, line) || !is_part(o, h))
+		if (!is_same_context(o, line) || !is_part(o, h, told))
 			continue;
 		add_told(&o->f, told);
+		o->n_again += h->tells_again;
 		trace_keep_text(o, title, true);
 		if (o->f.kind == KMSG_RCU_STALL)
 			trace_rcu_line(o, title);

@@ -34,7 +34,9 @@ static const struct header headers[] = {
 	{"BUG: soft lockup", .kind = KMSG_SOFT_LOCKUP, .take = take_soft_lockup, .is_unmistakable = true},
 	{"Watchdog detected hard LOCKUP", .kind = KMSG_HARD_LOCKUP, .take = take_hard_lockup,
 	 .is_unmistakable = true},
-	{"INFO: rcu", .kind = KMSG_RCU_STALL, .take = take_rcu_stall, .is_unmistakable = true},
+	/* The CPU that is stuck and one that has waited for it in vain find the same at the same time. */
+	{"INFO: rcu", .kind = KMSG_RCU_STALL, .take = take_rcu_stall, .part_of = KIND_BIT(KMSG_RCU_STALL),
+	 .tells_again = true, .is_unmistakable = true},
 	{"rcu_", .kind = KMSG_RCU_STALL, .take = take_rcu_starved, .part_of = KIND_BIT(KMSG_RCU_STALL),
 	 .is_always_part = true, .is_unmistakable = true},
 	{"INFO: task ", .kind = KMSG_HUNG_TASK, .take = take_hung_task, .is_unmistakable = true},

@@ -26,6 +26,8 @@ struct header {
 	/* A report of these kinds that has no trace yet is only going on with this line. */
 	uint32_t part_of;
 	bool is_always_part; /* ... also when it has a trace */
+	/* As a part it is a second report, whose lines stand among the first one's: told once more. */
+	bool tells_again;
 	bool is_unmistakable; /* so long that nothing else can be meant: also without a stamp */
 };
 

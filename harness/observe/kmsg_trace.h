@@ -22,6 +22,7 @@ struct open_finding {
 	bool has_jiffies;
 
 	size_t frames_length, text_length, text_sure;
+	unsigned int n_again; /* so many further reports are mixed into this one */
 
 	/* What is above is cleared for each finding, what is below is set. */
 	struct kmsg_finding f;

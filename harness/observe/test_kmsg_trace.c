@@ -149,6 +149,58 @@ static void rcu_stall_tells_its_cpu(void **state)
 	test_findings_done(&t);
 }
 
+/* The stuck CPU and the one that waits for it report in the same moment: one stall, told twice. */
+static void rcu_stalls_among_each_other(void **state)
+{
+	static const char log[] =
+		"[   50.000001] rcu: INFO: rcu_sched detected expedited stalls on CPUs/tasks: {\n"
+		"[   50.000002] rcu: INFO: rcu_sched self-detected stall on CPU\n"
+		"[   50.000003]  1-.... } 754 jiffies s: 133 root: 0x2/.\n"
+		"[   50.000004] rcu: \t1-....: (749 ticks this GP) idle=1d3c/1/0x4000000000000000\n"
+		"[   50.000005] rcu: blocking rcu_node structures (internal RCU debug):\n"
+		"[   50.000006] \t(t=750 jiffies g=2029 q=17 ncpus=2)\n"
+		"[   50.000007] CPU: 1 PID: 321 Comm: stuck Not tainted 6.1.0 #1\n"
+		"[   50.000008] RIP: 0010:spin+0x30/0x60\n"
+		"[   50.000009] Call Trace:\n"
+		"[   50.000010]  caller_of_spin+0x1a/0x30\n"
+		"[   50.000011] rcu: INFO: rcu_sched self-detected stall on CPU\n"
+		"[   50.000012] rcu: \t1-....: (1499 ticks this GP) idle=1d3c/1/0x4000000000000000\n"
+		"[   50.000013] \t(t=1500 jiffies g=2029 q=17 ncpus=2)\n"
+		"[   50.000014] CPU: 1 PID: 321 Comm: stuck Not tainted 6.1.0 #1\n"
+		"[   50.000015] RIP: 0010:spin+0x30/0x60\n";
+	struct test_findings t;
+
+	(void)state;
+	of(&t, log, 250);
+	assert_int_equal(t.n, 3);
+	for (size_t i = 0; i < t.n; i++) {
+		assert_int_equal(t.items[i].kind, KMSG_RCU_STALL);
+		assert_true(t.items[i].has_cpu && t.items[i].cpu == 1);
+		assert_string_equal(t.items[i].comm, "stuck");
+		assert_true(t.items[i].same == t.items[0].same);
+	}
+	assert_string_equal(test_frames(&t.items[0]), "spin caller_of_spin");
+	assert_int_equal(t.items[0].seconds, 3);
+	assert_int_equal(t.items[2].seconds, 6);
+	test_findings_done(&t);
+}
+
+/* Each names its CPU: two. */
+static void rcu_stalls_of_two_cpus(void **state)
+{
+	static const char log[] =
+		"[   50.000001] rcu: INFO: rcu_sched detected expedited stalls on CPUs/tasks: { 1-.... } 754 jiffies\n"
+		"[   50.000002] rcu: INFO: rcu_sched detected expedited stalls on CPUs/tasks: { 2-.... } 754 jiffies\n";
+	struct test_findings t;
+
+	(void)state;
+	of(&t, log, 250);
+	assert_int_equal(t.n, 2);
+	assert_int_equal(t.items[0].cpu, 1);
+	assert_int_equal(t.items[1].cpu, 2);
+	test_findings_done(&t);
+}
+
 static void jiffies_from_the_log(void **state)
 {
 	static const char log[] =
@@ -323,6 +375,8 @@ int test_kmsg_trace(void)
 		cmocka_unit_test(not_in_migration),
 		cmocka_unit_test(frames_of_other_machines),
 		cmocka_unit_test(rcu_stall_tells_its_cpu),
+		cmocka_unit_test(rcu_stalls_among_each_other),
+		cmocka_unit_test(rcu_stalls_of_two_cpus),
 		cmocka_unit_test(jiffies_from_the_log),
 		cmocka_unit_test(panic_on_warning),
 		cmocka_unit_test(panic_that_tells_its_cause),
