@@ -41,5 +41,3 @@ _Static_assert(sizeof(struct cause_page) == 32 && sizeof(struct cause_task) <= 3
 void part_find(struct bpf_text *t, int map_fd, int key, int none);
 /* The thread's number goes to AT_THREAD. */
 void part_store_thread(struct bpf_text *t);
-/* Register @place becomes the key of a place in a file. */
-void part_make_place(struct bpf_text *t, int place, int scratch);

@@ -134,9 +134,14 @@ static void count_waiting(struct bpf_text *t, const struct cause_maps *maps)
 	bpf_set_label(t, none);
 }
 
+/*
+ * A page of the page cache that is being copied has left it, which is not to be seen: its copy has
+ * the cache's reference then, or those of a huge page. So one reference less than waiters may be
+ * one for each of them, or for all but one.
+ */
 void part_look_at_sleeper(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	int has_fewer = bpf_label(t);
+	int has_fewer = bpf_label(t), is_certain = bpf_label(t);
 
 	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(page));
 	bpf_store(t, BPF_DW, BPF_REG_10, AT_PAGE, BPF_REG_1);
@@ -153,6 +158,12 @@ void part_look_at_sleeper(struct bpf_text *t, const struct cause_maps *maps, int
 	part_add_figure(t, maps, FIGURE(sleeps_held), 1, end);
 	bpf_jump(t, end);
 	bpf_set_label(t, has_fewer);
+	bpf_register(t, BPF_MOV, BPF_REG_2, R_SEEN);
+	bpf_number(t, BPF_AND, BPF_REG_2, SEEN_CACHED);
+	bpf_jump_number(t, BPF_JEQ, BPF_REG_2, 0, is_certain);
+	bpf_register(t, BPF_SUB, BPF_REG_1, R_SURPLUS);
+	bpf_jump_number(t, BPF_JEQ, BPF_REG_1, 1, end);
+	bpf_set_label(t, is_certain);
 	part_add_figure(t, maps, FIGURE(sleeps_free), 1, end);
 }
 

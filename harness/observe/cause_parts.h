@@ -26,6 +26,7 @@ struct bpf_text;
 #define TASK_LETS_GO 4 /* its reference ends when it sleeps */
 #define TASK_HAS_FRAME                                                                             \
 	8 /* its page is a frame's key, and whether it has a reference is not known */
+#define TASK_LOOKS_UP 16 /* inside a look-up that is no fault's */
 
 /* Sets R_TASK, for this task; jumps to @none when it has no entry. */
 void part_find_task(struct bpf_text *t, const struct cause_maps *maps, int none);
@@ -44,6 +45,8 @@ void part_find_page(struct bpf_text *t, const struct cause_maps *maps, int none)
  * a file; jumps to @none when it cannot be read.
  */
 void part_read_place(struct bpf_text *t, int none);
+/* Register @place, a page's number in a file, becomes the key of that place. */
+void part_make_place(struct bpf_text *t, int place, int scratch);
 /* R_PAGE, over a part that sets it. */
 void part_keep_page(struct bpf_text *t);
 void part_take_page(struct bpf_text *t);

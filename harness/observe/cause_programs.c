@@ -55,6 +55,13 @@ static void write_wait_return(struct bpf_text *t, const struct cause_maps *maps,
 	part_delete_task(t, maps);
 }
 
+static void write_looker(struct bpf_text *t, const struct cause_maps *maps, int end)
+{
+	part_find_page(t, maps, end);
+	bpf_number(t, BPF_MOV, BPF_REG_1, 1);
+	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(lookers), BPF_REG_1);
+}
+
 static void write_hold_of_page(struct bpf_text *t, const struct cause_maps *maps, int end,
 			       int32_t flags)
 {
@@ -72,9 +79,7 @@ static void write_hold_of_page(struct bpf_text *t, const struct cause_maps *maps
 
 	bpf_set_label(t, is_looker);
 	part_put_task(t, maps, flags);
-	part_find_page(t, maps, end);
-	bpf_number(t, BPF_MOV, BPF_REG_1, 1);
-	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(lookers), BPF_REG_1);
+	write_looker(t, maps, end);
 	bpf_jump(t, end);
 
 	bpf_set_label(t, is_waiter);
@@ -104,6 +109,33 @@ static void write_fault_entry(struct bpf_text *t, const struct cause_maps *maps,
 	load_argument(t, BPF_REG_3, 1);
 	part_read_place(t, end);
 	write_hold_of_page(t, maps, end, 0);
+}
+
+/* Within a fault or another look-up it is that one's. */
+static void write_lookup_entry(struct bpf_text *t, const struct cause_maps *maps, int end)
+{
+	int is_new = bpf_label(t);
+
+	load_argument(t, R_PAGE, 2);
+	part_make_place(t, R_PAGE, BPF_REG_1);
+	part_find_task(t, maps, is_new);
+	bpf_jump(t, end);
+	bpf_set_label(t, is_new);
+	part_put_task(t, maps, TASK_LOOKS_UP);
+	write_looker(t, maps, end);
+}
+
+static void write_lookup_return(struct bpf_text *t, const struct cause_maps *maps, int end)
+{
+	int is_its_own = bpf_label(t);
+
+	part_find_task(t, maps, end);
+	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
+	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_LOOKS_UP, is_its_own);
+	bpf_jump(t, end);
+	bpf_set_label(t, is_its_own);
+	part_release(t, maps);
+	part_delete_task(t, maps);
 }
 
 /* It keeps its place in the table, for its return. */
@@ -230,6 +262,10 @@ static void write_body(enum cause_program program, const struct cause_maps *maps
 		return write_hold_entry(t, maps, end, TASK_LETS_GO);
 	case CAUSE_FAULT_ENTRY:
 		return write_fault_entry(t, maps, end);
+	case CAUSE_LOOKUP_ENTRY:
+		return write_lookup_entry(t, maps, end);
+	case CAUSE_LOOKUP_RETURN:
+		return write_lookup_return(t, maps, end);
 	case CAUSE_LOCKED_ENTRY:
 		return write_locked_entry(t, maps, end);
 	case CAUSE_HOLD_RETURN:
@@ -256,7 +292,8 @@ static void write_body(enum cause_program program, const struct cause_maps *maps
 static const char *const names[CAUSE_PROGRAMS] = {
 	[CAUSE_WAIT_ENTRY] = "wait_entry",	   [CAUSE_WAIT_RETURN] = "wait_return",
 	[CAUSE_HOLD_ENTRY] = "hold_entry",	   [CAUSE_PUT_ENTRY] = "put_entry",
-	[CAUSE_FAULT_ENTRY] = "fault_entry",	   [CAUSE_LOCKED_ENTRY] = "locked_entry",
+	[CAUSE_FAULT_ENTRY] = "fault_entry",	   [CAUSE_LOOKUP_ENTRY] = "lookup_entry",
+	[CAUSE_LOOKUP_RETURN] = "lookup_return",   [CAUSE_LOCKED_ENTRY] = "locked_entry",
 	[CAUSE_HOLD_RETURN] = "hold_return",	   [CAUSE_SLEEP_ENTRY] = "sleep_entry",
 	[CAUSE_MOVE_ENTRY] = "move_entry",	   [CAUSE_MOVE_RETURN] = "move_return",
 	[CAUSE_BATCH_ENTRY] = "batch_entry",	   [CAUSE_DRAIN_ENTRY] = "drain_entry",

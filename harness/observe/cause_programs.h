@@ -12,6 +12,7 @@
  * The functions that lock a page call each other within mm/filemap.c, where they are inlined, and
  * what is behind them is `static inline`, which the kernel makes notrace. So a fault in a file
  * counts, as long as it lasts, for every page at that place of a file: of which is not looked at.
+ * And so does a look-up that locks what it finds, as a fault in hugetlbfs makes it.
  *
  * From 5.17 on the waiter has the migration entry, so a frame's number, and the wait itself is one
  * function that calls none that could be probed. So waiters are counted by frame there, and whether
@@ -37,6 +38,8 @@ enum cause_program {
 	CAUSE_HOLD_ENTRY,   /* of a function that is given the page it will sleep for */
 	CAUSE_PUT_ENTRY,    /* the same, of one that lets go of the reference once it is queued */
 	CAUSE_FAULT_ENTRY,  /* of a fault in a file: a look-up, and may be sleep */
+	CAUSE_LOOKUP_ENTRY, /* of a look-up of its own: the second argument is the place */
+	CAUSE_LOOKUP_RETURN,
 	CAUSE_LOCKED_ENTRY, /* of a wait that is given the migration entry itself */
 	CAUSE_HOLD_RETURN,  /* of each of these */
 	CAUSE_SLEEP_ENTRY,  /* it is queued now */
@@ -72,7 +75,7 @@ struct cause_figures {
 	uint64_t holds;	  /* waiters that took a reference: 0 on a kernel where none does */
 	uint64_t sleeps_held; /* waiters of CAUSE_LOCKED_ENTRY that slept while each had a reference
 			       */
-	uint64_t sleeps_free; /* ... while there were fewer references than waiters */
+	uint64_t sleeps_free; /* ... while there were fewer references than waiters, for certain */
 	uint64_t unread;      /* EAGAIN whose page could not be read */
 	uint64_t undone;      /* EAGAIN of the unmap phase */
 	uint64_t undone_unlocked; /* ... because the page's lock was not to be had */

@@ -33,6 +33,7 @@ enum role {
 	ROLE_WAIT, /* each that it has, and one at least */
 	ROLE_HOLD, /* the same */
 	ROLE_FAULT,
+	ROLE_LOOKUP,
 	ROLE_PUT,    /* of the kernels in which a waiter lets go of its reference (5.0 to 5.16) */
 	ROLE_LOCKED, /* of those in which it has none (5.17 and later), or should have none */
 	ROLE_SLEEP,
@@ -65,6 +66,8 @@ static const struct hook {
 	/* mm/shmem.c, mm/filemap.c */
 	{"shmem_fault", ROLE_FAULT, CAUSE_FAULT_ENTRY, CAUSE_HOLD_RETURN},
 	{"filemap_fault", ROLE_FAULT, CAUSE_FAULT_ENTRY, CAUSE_HOLD_RETURN},
+	{"pagecache_get_page", ROLE_LOOKUP, CAUSE_LOOKUP_ENTRY, CAUSE_LOOKUP_RETURN},
+	{"__filemap_get_folio", ROLE_LOOKUP, CAUSE_LOOKUP_ENTRY, CAUSE_LOOKUP_RETURN},
 	{"put_and_wait_on_page_locked", ROLE_PUT, CAUSE_PUT_ENTRY, CAUSE_HOLD_RETURN},
 	{"folio_put_wait_locked", ROLE_PUT, CAUSE_PUT_ENTRY, CAUSE_HOLD_RETURN},
 	{"migration_entry_wait_on_locked", ROLE_LOCKED, CAUSE_LOCKED_ENTRY, NO_PROGRAM},
@@ -227,7 +230,7 @@ static bool is_wanted(const struct causes *c, enum role role)
 /* Without one of these its figure is smaller, and "other_holder" or "unknown" greater. */
 static bool is_optional(enum role role)
 {
-	return role == ROLE_FAULT || role == ROLE_UNDO;
+	return role == ROLE_FAULT || role == ROLE_LOOKUP || role == ROLE_UNDO;
 }
 
 static int none_for(const char *what, struct err *e)

@@ -132,6 +132,31 @@ static void a_fault_in_a_file(void **state)
 	fail_once(w, &page, EAGAIN_OTHER_HOLDER);
 }
 
+/* Of hugetlbfs; and one within a fault, which goes on when it is over. */
+static void a_look_up_of_its_own(void **state)
+{
+	struct world *w = *state;
+	struct page page = page_of(CACHED, 0x20, 3);
+	uint64_t fault[] = {1, 2, 7};
+
+	page.words[4] = 7;
+	hit(w, ANN, CAUSE_LOOKUP_ENTRY, (struct pt_regs){.rsi = 7});
+	hit(w, ANN, CAUSE_LOOKUP_ENTRY, (struct pt_regs){.rsi = 7}); /* by its older name */
+	fail_once(w, &page, EAGAIN_PAGE_CACHE);
+	on_page(w, ANN, CAUSE_LOOKUP_RETURN, NULL);
+	fail_once(w, &page, EAGAIN_OTHER_HOLDER);
+	on_page(w, ANN, CAUSE_LOOKUP_RETURN, NULL);
+	hit(w, ANN, CAUSE_LOOKUP_ENTRY, (struct pt_regs){.rsi = 8});
+	fail_once(w, &page, EAGAIN_OTHER_HOLDER);
+	on_page(w, ANN, CAUSE_LOOKUP_RETURN, NULL);
+	hit(w, BOB, CAUSE_FAULT_ENTRY, (struct pt_regs){.rdi = (uint64_t)(uintptr_t)fault});
+	hit(w, BOB, CAUSE_LOOKUP_ENTRY, (struct pt_regs){.rsi = 7});
+	on_page(w, BOB, CAUSE_LOOKUP_RETURN, NULL);
+	fail_once(w, &page, EAGAIN_PAGE_CACHE);
+	on_page(w, BOB, CAUSE_HOLD_RETURN, NULL);
+	fail_once(w, &page, EAGAIN_OTHER_HOLDER);
+}
+
 static uint64_t entry_of(const struct page *page)
 {
 	return (3ULL << 58) | ((uintptr_t)page >> 6 & 0xffffffffff); /* its frame, as it were */
@@ -188,6 +213,27 @@ static void waiters_by_frame(void **state)
 	fail_once(w, page, EAGAIN_OTHER_HOLDER);
 }
 
+/* In the page cache one reference less may be the cache's own, which the copy has by then. */
+static void waiters_by_frame_in_the_page_cache(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		uint32_t references;
+		uint64_t held, free;
+	} table[] = {{4, 2, 0}, {3, 0, 0}, {2, 0, 2}, {1, 0, 2}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct page pages[2] __attribute__((aligned(64))) = {
+			page_of(CACHED, 0, table[i].references)};
+
+		memset(figures(w), 0, sizeof(*figures(w)));
+		wait_by_frame(w, &pages[0], 2);
+		assert_int_equal(figures(w)->sleeps_held, table[i].held);
+		assert_int_equal(figures(w)->sleeps_free, table[i].free);
+		leave(w, 2);
+	}
+}
+
 static void references_that_every_page_has(void **state)
 {
 	struct world *w = *state;
@@ -218,7 +264,9 @@ int test_causes(void)
 		WORLD(who_is_about_to_take_one),
 		WORLD(a_look_up_in_the_page_cache),
 		WORLD(a_fault_in_a_file),
+		WORLD(a_look_up_of_its_own),
 		WORLD(waiters_by_frame),
+		WORLD(waiters_by_frame_in_the_page_cache),
 		WORLD(references_that_every_page_has),
 	};
 
