@@ -22,5 +22,11 @@ bool file_is_folder(const char *path);
 /* mkdir -p */
 int file_make_directories(const char *path, struct err *e);
 
+/*
+ * rm -r: links are not followed, no other file system is entered. What cannot be removed stays, and
+ * the rest goes all the same: -ENOTEMPTY. Another errno: @path itself is none that can be read.
+ */
+int file_remove_tree(const char *path);
+
 /* All of it, across partial writes and EINTR. */
 int file_write_fd(int fd, const char *text, size_t length);

@@ -350,6 +350,27 @@ static void test_atomic_write_leaves_a_fifo_a_fifo(void **state)
 	(void)rmdir(folder);
 }
 
+static void test_a_tree_is_removed_and_what_a_link_points_to_is_not(void **state)
+{
+	char folder[] = "/tmp/memsoak-tree-XXXXXX";
+	cleanup_free char *deep = NULL, *link = NULL, *kept = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_true(asprintf(&deep, "%s/gone/a/b", folder) > 0);
+	assert_true(asprintf(&link, "%s/gone/link", folder) > 0);
+	assert_true(asprintf(&kept, "%s/kept", folder) > 0);
+	assert_int_equal(file_make_directories(deep, NULL), 0);
+	assert_int_equal(file_write_atomic(kept, "x", 1, NULL), 0);
+	assert_int_equal(symlink(folder, link), 0);
+	*strstr(deep, "/a/b") = '\0';
+	assert_int_equal(file_remove_tree(deep), 0);
+	assert_int_equal(access(deep, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+	assert_int_equal(file_remove_tree(deep), -ENOENT);
+	assert_int_equal(file_remove_tree(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_a_child_that_cannot_enter_its_cgroup_is_no_child),
 		cmocka_unit_test(test_atomic_write_on_a_full_disk_keeps_the_old),
 		cmocka_unit_test(test_atomic_write_leaves_a_fifo_a_fifo),
+		cmocka_unit_test(test_a_tree_is_removed_and_what_a_link_points_to_is_not),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

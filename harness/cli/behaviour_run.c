@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "cli/daemon_path.h"
@@ -92,14 +92,6 @@ static int load(const char *directory, int code, struct report **ret_report, str
 	return report_load(path, ret_report, e) < 0 ? EXIT_CANNOT_JUDGE : EXIT_PASS;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 int behaviour_run(const char *directory, struct report **ret_report, struct err *e)
 {
 	char temporary[] = "/tmp/memsoak-fingerprint-XXXXXX";
@@ -114,6 +106,6 @@ int behaviour_run(const char *directory, struct report **ret_report, struct err 
 	result = run_daemon(temporary, e);
 	code = load(temporary, result, ret_report, e);
 	if (result >= 0) /* else "memsoak restore" needs what is there */
-		(void)nftw(temporary, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		(void)file_remove_tree(temporary);
 	return code;
 }

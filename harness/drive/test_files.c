@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "drive/test_files.h"
 
-#include <ftw.h>
 #include <numaif.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,18 +33,10 @@ void test_files_put(struct test_files *files, const char *path, const char *text
 	assert_true(fputs(text, f) >= 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 void test_files_done(struct test_files *files)
 {
 	fsio_close(&files->fs);
-	(void)nftw(files->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	assert_int_equal(file_remove_tree(files->path), 0);
 }
 
 struct told told;

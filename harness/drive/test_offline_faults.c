@@ -249,7 +249,7 @@ static void put(const char *root, const char *path, const char *text)
 
 static void a_tree_of_files_can_be_driven(void **state)
 {
-	char root[] = "/tmp/memsoak-drive-XXXXXX", command[64], text[32];
+	char root[] = "/tmp/memsoak-drive-XXXXXX", text[32];
 	struct fsio fs;
 
 	(void)state;
@@ -273,8 +273,7 @@ static void a_tree_of_files_can_be_driven(void **state)
 	(void)fsio_read_text(&fs, text, sizeof(text), "sys/devices/system/memory/memory40/state");
 	assert_string_equal(text, "online");
 	fsio_close(&fs);
-	(void)snprintf(command, sizeof(command), "rm -r %s", root);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(file_remove_tree(root), 0);
 }
 
 int test_offline_faults(void)

@@ -61,10 +61,8 @@ static void tree_open(struct tree *t)
 
 static void tree_close(struct tree *t)
 {
-	cleanup_free char *command = memory_format("rm -r %s", t->root);
-
 	fsio_close(&t->fs);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(file_remove_tree(t->root), 0);
 }
 
 static void frames_are_read(void **state)

@@ -3,7 +3,6 @@
 #include "observe/test_observe.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/fsio.h"
 #include "observe/holders.h"
 
@@ -184,18 +184,10 @@ static void write_proc(const char *name, const char *text)
 	(void)close(fd);
 }
 
-static int remove_one(const char *what, const struct stat *unused, int type, struct FTW *at)
-{
-	(void)unused;
-	(void)type;
-	(void)at;
-	return remove(what);
-}
-
 static int remove_tree(void **state)
 {
 	(void)state;
-	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return file_remove_tree(folder);
 }
 
 static void make_process(void)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "observe/test_tree.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +17,10 @@ void test_tree_init(struct test_tree *tree)
 	assert_int_equal(fsio_open(&tree->fs, tree->path, NULL), 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 void test_tree_done(struct test_tree *tree)
 {
 	fsio_close(&tree->fs);
-	(void)nftw(tree->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	assert_int_equal(file_remove_tree(tree->path), 0);
 }
 
 void test_tree_file(struct test_tree *tree, const char *path, const char *text)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/test_room.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +18,10 @@ int scratch_set_up(void **state)
 	return mkdtemp(folder) ? 0 : -1;
 }
 
-static int remove_one(const char *what, const struct stat *unused, int type, struct FTW *at)
-{
-	(void)unused;
-	(void)type;
-	(void)at;
-	return remove(what);
-}
-
 int scratch_tear_down(void **state)
 {
 	(void)state;
-	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return file_remove_tree(folder);
 }
 
 const char *scratch_file(const char *name, const char *text, size_t length)

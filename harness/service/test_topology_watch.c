@@ -59,11 +59,9 @@ static void begin(struct tree *t)
 
 static void end(struct tree *t)
 {
-	cleanup_free char *command = memory_format("rm -r %s", t->root);
-
 	topology_watch_done(&t->watch);
 	fsio_close(&t->fs);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(file_remove_tree(t->root), 0);
 }
 
 /* A minute later: whatever a look costs here, the next one may be. */

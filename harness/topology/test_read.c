@@ -3,7 +3,6 @@
 #include "topology/test_topology.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,14 +293,6 @@ static void write_file(const char *root, const char *path, const char *text)
 	assert_int_equal(file_write_atomic(full, text, strlen(text), NULL), 0);
 }
 
-static int remove_one(const char *path, const struct stat *unused, int type, struct FTW *at)
-{
-	(void)unused;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 /* Real folders and links, as --sysroot gives them. */
 static void a_captured_tree_is_read_from_disk(void **state)
 {
@@ -322,7 +313,7 @@ static void a_captured_tree_is_read_from_disk(void **state)
 	assert_int_equal(fsio_open(&fs, root, NULL), 0);
 	assert_int_equal(topology_read(&fs, &t, NULL), 0);
 	fsio_close(&fs);
-	assert_int_equal(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(file_remove_tree(root), 0);
 	assert_int_equal(t.n_blocks, 1);
 	assert_int_equal(t.blocks[0].node, 1);
 	assert_int_equal(t.blocks[0].refusal, BLOCK_OFFLINABLE);

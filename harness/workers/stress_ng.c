@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -319,15 +318,6 @@ void stress_ng_result(const struct stress_ng *s, struct stress_ng_result *ret_re
 	}
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	(void)remove(path);
-	return 0;
-}
-
 void stress_ng_done(struct stress_ng *s)
 {
 	if (!s)
@@ -335,7 +325,7 @@ void stress_ng_done(struct stress_ng *s)
 	stress_ng_kill(s);
 	while (!stress_ng_reap(s))
 		(void)clock_sleep_ns(LOOK_NS);
-	(void)nftw(s->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	(void)file_remove_tree(s->folder);
 	free(s->folder);
 	free(s->yaml);
 	free(s);
