@@ -8,6 +8,7 @@
 #                                    config, release, modules/
 #   build-kernel.sh --cached NAME    builds nothing, ends 1 when it is not in the cache
 #   build-kernel.sh --update NAME    asks whether the source package has a newer version
+#   build-kernel.sh --names          of every lab kernel, built or not
 #   build-kernel.sh --all            every lab kernel; where a tree's suite cannot be reached, one
 #                                    line says so and the others serve
 #
@@ -251,7 +252,7 @@ mode=
 name=
 for arg; do
 	case $arg in
-	--cached | --update | --all) mode=$arg ;;
+	--cached | --update | --names | --all) mode=$arg ;;
 	-h | --help)
 		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
 		exit 0
@@ -260,6 +261,10 @@ for arg; do
 	*) name=$arg ;;
 	esac
 done
+if [ "$mode" = --names ]; then
+	names
+	exit 0
+fi
 if [ "$mode" = --all ]; then
 	make_all
 	exit 0

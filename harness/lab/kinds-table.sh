@@ -5,6 +5,7 @@
 # kernel, the kinds one after the other, move_pages() against the faulters.
 #
 #   kinds-table.sh [--judge] BUILD OUT [KERNEL ...]
+#   kinds-table.sh --kernels        prints those that it boots when none is named
 #
 # --judge boots nothing: it goes once more over what was left in OUT.
 #
@@ -14,13 +15,19 @@ set -eu
 lab_dir=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=harness/lab/lib.sh
 . "$lab_dir/lib.sh"
+kernels='5.10-without 5.10-with 6.1-waiter-ref 6.1-with'
+if [ "${1:-}" = --kernels ]; then
+	echo "$kernels"
+	exit 0
+fi
 judge_only=
 [ "${1:-}" != --judge ] || { judge_only=yes && shift; }
 [ $# -ge 2 ] || die 2 "usage: kinds-table.sh [--judge] BUILD OUT [KERNEL ...]"
 build=$1
 out=$2
 shift 2
-[ $# -gt 0 ] || set -- 5.10-without 5.10-with 6.1-waiter-ref 6.1-with
+# shellcheck disable=SC2086 # names of a-z, 0-9, - and dots
+[ $# -gt 0 ] || set -- $kernels
 seconds=${SECONDS_A_CELL:-12}
 
 # Processes, threads and pages of each: two faulters everywhere, where all of them have the same

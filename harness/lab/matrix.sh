@@ -20,8 +20,8 @@ judge_only=
 build=$1
 out=$2
 shift 2
-[ $# -gt 0 ] || set -- 5.10-with 5.10-without 5.10-split-slow 5.10-reclaim-nowake 6.1-with 6.1-waiter-ref 6.1-mlock-nodrain \
-	6.1-poison-on-failure 6.1-alloc-locked stock
+# shellcheck disable=SC2046 # names of a-z, 0-9, - and dots
+[ $# -gt 0 ] || set -- $("$lab_dir/build-kernel.sh" --names) stock
 began=$(date +%s)
 
 scenarios=$(awk '!/^#/ && NF && !seen[$1]++ { print $1 }' "$lab_dir/matrix.conf")

@@ -37,7 +37,7 @@ matrix: setup
 kinds: setup
 	$(Q)harness/lab/install-deps.sh kernels test
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)for kernel in 5.10-without 5.10-with 6.1-waiter-ref 6.1-with; do harness/lab/build-kernel.sh $$kernel > /dev/null || exit; done
+	$(Q)for kernel in $$(harness/lab/kinds-table.sh --kernels); do harness/lab/build-kernel.sh $$kernel > /dev/null || exit; done
 	$(Q)harness/lab/kinds-table.sh $(BUILD) $(BUILD)/kinds
 
 # Both kernels of a tree against each other. The series before is kept as TREE.old.
