@@ -29,21 +29,18 @@ static int check_memory_fd(int memory_fd, uint64_t count, uint64_t length, struc
 	return 0;
 }
 
-/* At a multiple of the page's size, which mmap() alone does not promise for huge ones. */
-static void *map_aligned(const struct pages *pages, int flags, int fd)
+void *pages_reserve(uint64_t length, uint64_t size)
 {
-	uint64_t length = pages->count * pages->size;
 	unsigned char *room, *base;
 
-	room = mmap(NULL, length + pages->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
+	room = mmap(NULL, length + size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
-		return room;
-	base = room + (pages->size - (uintptr_t)room % pages->size) % pages->size;
+		return NULL;
+	base = room + (size - (uintptr_t)room % size) % size;
 	if (base > room)
 		(void)munmap(room, (size_t)(base - room));
-	(void)munmap(base + length, (size_t)(room + pages->size - base));
-	return mmap(base, length, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
+	(void)munmap(base + length, (size_t)(room + size - base));
+	return base;
 }
 
 static int map(struct pages *pages, unsigned char **ret_base, enum page_kind kind, int memory_fd,
@@ -62,8 +59,11 @@ static int map(struct pages *pages, unsigned char **ret_base, enum page_kind kin
 	/* The memfd of hugetlb pages has their size; without one the mapping says it. */
 	if (traits->is_hugetlb && !traits->has_memory_fd)
 		flags |= MAP_HUGETLB | (__builtin_ctzll(pages->size) << MAP_HUGE_SHIFT);
-	base = map_aligned(pages, flags, traits->has_memory_fd ? memory_fd : -1);
-	if (base == MAP_FAILED)
+	base = pages_reserve(length, pages->size);
+	if (base)
+		base = mmap(base, length, PROT_READ | PROT_WRITE, flags | MAP_FIXED,
+			    traits->has_memory_fd ? memory_fd : -1, 0);
+	if (!base || base == MAP_FAILED)
 		return err_errno(e, -errno, "cannot map %llu %s pages",
 				 (unsigned long long)pages->count, traits->name);
 	*ret_base = base;

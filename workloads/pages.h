@@ -38,6 +38,13 @@ static inline uint64_t pages_pattern(uint64_t page)
 	return page ^ PAGES_MAGIC;
 }
 
+/*
+ * Addresses for @length bytes from a multiple of @size on (of a page, bytes), which mmap() alone does
+ * not promise for huge pages. Nothing is there until the caller maps it, with MAP_FIXED. NULL: errno
+ * says why.
+ */
+void *pages_reserve(uint64_t length, uint64_t size);
+
 /* So many base pages of a mapped range are not in memory; @size: a multiple of theirs. false: not told. */
 bool pages_count_absent(void *range, uint64_t size, uint64_t *ret_absent);
 

@@ -69,9 +69,8 @@ struct reader {
 
 static int map_area(struct area *a, void *at, uint64_t size, struct err *e)
 {
-	void *base =
-		mmap(at, PLACES * size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (at ? MAP_FIXED : 0), -1, 0);
+	void *base = mmap(at, PLACES * size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 
 	if (base == MAP_FAILED || madvise(base, PLACES * size, MADV_HUGEPAGE) < 0)
 		return err_errno(e, -errno, "cannot map room for %d huge pages", PLACES);
@@ -82,14 +81,11 @@ static int map_area(struct area *a, void *at, uint64_t size, struct err *e)
 static int make_area(struct worker *w, struct err *e)
 {
 	struct area *a = memory_alloc(1, sizeof(*a));
-	uint64_t length = (PLACES + 1) * w->pages.size;
-	unsigned char *room =
-		mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *room = pages_reserve(PLACES * w->pages.size, w->pages.size);
 
 	w->common = a;
-	if (room == MAP_FAILED)
+	if (!room)
 		return err_errno(e, -errno, "cannot map room for %d huge pages", PLACES);
-	room += (w->pages.size - (uintptr_t)room % w->pages.size) % w->pages.size;
 	return map_area(a, room, w->pages.size, e);
 }
 
