@@ -4,3 +4,5 @@ base_OBJS := clock.o err.o file.o fsio.o hist.o huge_page.o jsonw.o jsonw_stream
 base_TESTS := test_base.o
 base_TEST_ROOMS := base
 base_TEST_LIBS := JSON
+# For the tests of the other rooms.
+base_TEST_TREE := harness/base/test_tree.o

@@ -5,11 +5,10 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/test_tree.h"
 #include "drive/test_rig.h"
 
 static struct rig rig;
@@ -231,37 +230,20 @@ static void a_missing_block_that_comes_back_lets_it_go_on(void **state)
 }
 
 /* A tree of plain files (--sysroot): it has no kernel that would answer. */
-static void put(const char *root, const char *path, const char *text)
-{
-	char folder[256], *slash;
-	FILE *file;
-
-	(void)snprintf(folder, sizeof(folder), "%s/%s", root, path);
-	slash = strrchr(folder, '/');
-	*slash = '\0';
-	assert_int_equal(file_make_directories(folder, NULL), 0);
-	*slash = '/';
-	file = fopen(folder, "w");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void a_tree_of_files_can_be_driven(void **state)
 {
-	char root[] = "/tmp/memsoak-drive-XXXXXX", text[32];
-	struct fsio fs;
+	struct test_tree tree;
+	char text[32];
 
 	(void)state;
 	rig_init(&rig, 1, 3);
-	assert_non_null(mkdtemp(root));
-	put(root, "sys/devices/system/memory/memory40/state", "online\n");
-	put(root, "sys/devices/system/memory/memory40/valid_zones", "Movable\n");
-	put(root, "sys/devices/system/memory/memory40/node1/x", "");
-	put(root, "sys/devices/system/node/node1/x", "");
-	assert_int_equal(fsio_open(&fs, root, NULL), 0);
+	test_tree_init(&tree);
+	test_tree_file(&tree, "sys/devices/system/memory/memory40/state", "online\n");
+	test_tree_file(&tree, "sys/devices/system/memory/memory40/valid_zones", "Movable\n");
+	test_tree_file(&tree, "sys/devices/system/memory/memory40/node1/x", "");
+	test_tree_file(&tree, "sys/devices/system/node/node1/x", "");
 	rig.driver =
-		offline_driver_start(&fs, &rig.plan, &rig.phase, 0, 128 << 20, &rig.hooks, NULL);
+		offline_driver_start(&tree.fs, &rig.plan, &rig.phase, 0, 128 << 20, &rig.hooks, NULL);
 	assert_non_null(rig.driver);
 	assert_int_equal(rig_finish(&rig), 3);
 	assert_int_equal(rig.n_offline, 3);
@@ -270,10 +252,9 @@ static void a_tree_of_files_can_be_driven(void **state)
 		assert_int_equal(rig.offline[i].state_after, BLOCK_OFFLINE);
 		assert_true(rig.online[i].restored);
 	}
-	(void)fsio_read_text(&fs, text, sizeof(text), "sys/devices/system/memory/memory40/state");
+	(void)fsio_read_text(&tree.fs, text, sizeof(text), "sys/devices/system/memory/memory40/state");
 	assert_string_equal(text, "online");
-	fsio_close(&fs);
-	assert_int_equal(file_remove_tree(root), 0);
+	test_tree_done(&tree);
 }
 
 int test_offline_faults(void)

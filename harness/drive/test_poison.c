@@ -3,47 +3,24 @@
 #include "drive/test_drive.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kernel-page-flags.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/fsio.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "drive/poison.h"
 
 struct tree {
-	char root[64];
-	struct fsio fs;
+	struct test_tree files;
 	struct poison_kernel kernel;
 };
 
-static char *path_in(const struct tree *t, const char *path)
-{
-	return memory_format("%s/%s", t->root, path);
-}
-
-static void put(const struct tree *t, const char *path, const void *bytes, size_t size)
-{
-	cleanup_free char *full = path_in(t, path);
-	cleanup_free char *folder = memory_string(full);
-	cleanup_close int fd = -1;
-
-	*strrchr(folder, '/') = '\0';
-	assert_int_equal(file_make_directories(folder, NULL), 0);
-	fd = open(full, O_CREAT | O_TRUNC | O_WRONLY, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, size), size);
-}
-
 static char *get(const struct tree *t, const char *path)
 {
-	cleanup_free char *full = path_in(t, path);
+	cleanup_free char *full = memory_format("%s/%s", t->files.path, path);
 	char *text = NULL;
 	size_t length;
 
@@ -53,16 +30,8 @@ static char *get(const struct tree *t, const char *path)
 
 static void tree_open(struct tree *t)
 {
-	(void)strcpy(t->root, "/tmp/memsoak-poison-XXXXXX");
-	assert_non_null(mkdtemp(t->root));
-	assert_int_equal(fsio_open(&t->fs, t->root, NULL), 0);
-	poison_kernel_init(&t->kernel, &t->fs);
-}
-
-static void tree_close(struct tree *t)
-{
-	fsio_close(&t->fs);
-	assert_int_equal(file_remove_tree(t->root), 0);
+	test_tree_init(&t->files);
+	poison_kernel_init(&t->kernel, &t->files.fs);
 }
 
 static void frames_are_read(void **state)
@@ -73,14 +42,14 @@ static void frames_are_read(void **state)
 
 	(void)state;
 	tree_open(&t);
-	put(&t, "proc/42/pagemap", entries, sizeof(entries));
+	test_tree_bytes(&t.files, "proc/42/pagemap", entries, sizeof(entries));
 	assert_int_equal(t.kernel.frame(&t.kernel, 42, 0, &frame), 0);
 	assert_int_equal(frame, 1234);
 	assert_int_equal(t.kernel.frame(&t.kernel, 42, t.kernel.page_size, &frame), -ENOENT);
 	assert_int_equal(t.kernel.frame(&t.kernel, 42, 2 * t.kernel.page_size, &frame), -EPERM);
 	assert_int_equal(t.kernel.frame(&t.kernel, 42, 3 * t.kernel.page_size, &frame), -ENOENT);
 	assert_int_equal(t.kernel.frame(&t.kernel, 43, 0, &frame), -ENOENT);
-	tree_close(&t);
+	test_tree_done(&t.files);
 }
 
 static void flags_are_read(void **state)
@@ -91,12 +60,12 @@ static void flags_are_read(void **state)
 	(void)state;
 	tree_open(&t);
 	assert_false(poison_is_set(&t.kernel, 1));
-	put(&t, "proc/kpageflags", words, sizeof(words));
+	test_tree_bytes(&t.files, "proc/kpageflags", words, sizeof(words));
 	assert_false(poison_is_set(&t.kernel, 0));
 	assert_true(poison_is_set(&t.kernel, 1));
 	assert_false(poison_is_set(&t.kernel, 2));
 	assert_int_equal(t.kernel.flags(&t.kernel, 3, &flags), -ENOENT);
-	tree_close(&t);
+	test_tree_done(&t.files);
 }
 
 static void corrupted_is_read(void **state)
@@ -108,13 +77,13 @@ static void corrupted_is_read(void **state)
 	(void)state;
 	tree_open(&t);
 	assert_int_equal(t.kernel.corrupted(&t.kernel, &bytes), -ENOENT);
-	put(&t, "proc/meminfo", text, sizeof(text) - 1);
+	test_tree_bytes(&t.files, "proc/meminfo", text, sizeof(text) - 1);
 	assert_int_equal(t.kernel.corrupted(&t.kernel, &bytes), 0);
 	assert_int_equal(bytes, 12288);
 	/* A kernel without CONFIG_MEMORY_FAILURE has no such line. */
-	put(&t, "proc/meminfo", text, 17);
+	test_tree_bytes(&t.files, "proc/meminfo", text, 17);
 	assert_int_equal(t.kernel.corrupted(&t.kernel, &bytes), -ENOENT);
-	tree_close(&t);
+	test_tree_done(&t.files);
 }
 
 static void addresses_and_frames_are_written(void **state)
@@ -125,9 +94,9 @@ static void addresses_and_frames_are_written(void **state)
 
 	(void)state;
 	tree_open(&t);
-	put(&t, POISON_SOFT_OFFLINE_PATH, "", 0);
-	put(&t, POISON_UNPOISON_PATH, "", 0);
-	put(&t, "proc/kpageflags", words, sizeof(words));
+	test_tree_bytes(&t.files, POISON_SOFT_OFFLINE_PATH, "", 0);
+	test_tree_bytes(&t.files, POISON_UNPOISON_PATH, "", 0);
+	test_tree_bytes(&t.files, "proc/kpageflags", words, sizeof(words));
 	/* Soft offline takes a physical address, unpoison a frame's number. */
 	assert_int_equal(t.kernel.soft_offline(&t.kernel, 0x1ab, false), 0);
 	address = get(&t, POISON_SOFT_OFFLINE_PATH);
@@ -140,7 +109,7 @@ static void addresses_and_frames_are_written(void **state)
 	assert_int_equal(poison_undo(&t.kernel, 1), -EBUSY);
 	frame = get(&t, POISON_UNPOISON_PATH);
 	assert_string_equal(frame, "1");
-	tree_close(&t);
+	test_tree_done(&t.files);
 }
 
 static void without_the_switch_nothing_is_written(void **state)
@@ -153,12 +122,12 @@ static void without_the_switch_nothing_is_written(void **state)
 	if (access("/proc/thread-self/make-it-fail", F_OK) == 0)
 		skip();
 	tree_open(&t);
-	put(&t, POISON_SOFT_OFFLINE_PATH, "", 0);
+	test_tree_bytes(&t.files, POISON_SOFT_OFFLINE_PATH, "", 0);
 	r = t.kernel.soft_offline(&t.kernel, 1, true);
 	assert_int_equal(r, -ENOENT);
 	address = get(&t, POISON_SOFT_OFFLINE_PATH);
 	assert_string_equal(address, "");
-	tree_close(&t);
+	test_tree_done(&t.files);
 }
 
 int test_poison(void)

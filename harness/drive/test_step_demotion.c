@@ -8,8 +8,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/test_tree.h"
 #include "drive/memory_tiers.h"
-#include "drive/test_files.h"
+#include "drive/test_told.h"
 #include "drive/test_world.h"
 
 #define TIERS "sys/devices/virtual/memory_tiering/"
@@ -25,15 +26,15 @@ struct tier_case {
 static void read_tiers(const struct tier_case *c)
 {
 	struct memory_tiers tiers;
-	struct test_files files;
+	struct test_tree files;
 	struct err e = {0};
 	int r;
 
-	test_files_init(&files);
+	test_tree_init(&files);
 	for (size_t i = 0; i < 4 && c->files[i][0]; i++)
-		test_files_put(&files, c->files[i][0], c->files[i][1]);
+		test_tree_file(&files, c->files[i][0], c->files[i][1]);
 	r = memory_tiers_read(&files.fs, &tiers, &e);
-	test_files_done(&files);
+	test_tree_done(&files);
 	if (!c->top) {
 		assert_int_equal(r, -EOPNOTSUPP);
 		assert_non_null(strstr(e.text, "no slower memory"));
@@ -76,16 +77,16 @@ static void tiers_are_found(void **state)
 		read_tiers(&cases[i]);
 }
 
-static struct test_files files;
+static struct test_tree files;
 
 static void make_host(void)
 {
-	test_files_init(&files);
-	test_files_put(&files, SWITCH, "true\n");
-	test_files_put(&files, TIERS "memory_tier4/nodelist", "3\n");
-	test_files_put(&files, TIERS "memory_tier22/nodelist", "0\n");
-	test_files_put(&files, CGROUP "/memory.reclaim", "");
-	test_files_put(&files, "proc/vmstat", "pgdemote_kswapd 5\npgdemote_direct 100\n");
+	test_tree_init(&files);
+	test_tree_file(&files, SWITCH, "true\n");
+	test_tree_file(&files, TIERS "memory_tier4/nodelist", "3\n");
+	test_tree_file(&files, TIERS "memory_tier22/nodelist", "0\n");
+	test_tree_file(&files, CGROUP "/memory.reclaim", "");
+	test_tree_file(&files, "proc/vmstat", "pgdemote_kswapd 5\npgdemote_direct 100\n");
 	told_reset();
 	world_init(1);
 	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
@@ -96,7 +97,7 @@ static void make_host(void)
 static void remove_host(void)
 {
 	told_hooks.workers_cgroup = NULL;
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static void reclaim_and_back(void **state)
@@ -115,7 +116,7 @@ static void reclaim_and_back(void **state)
 				     1, &told_hooks, NULL);
 	assert_non_null(driver);
 	(void)clock_sleep_ns(60 * NS_PER_MS);
-	test_files_put(&files, "proc/vmstat", "pgdemote_kswapd 5\npgdemote_direct 107\n");
+	test_tree_file(&files, "proc/vmstat", "pgdemote_kswapd 5\npgdemote_direct 107\n");
 	caller_driver_stop(driver);
 	caller_driver_join(driver);
 	assert_true(fsio_read_text(&files.fs, text, sizeof(text), CGROUP "/memory.reclaim") > 0);
@@ -159,7 +160,7 @@ static void what_it_lacks_is_told(void **state)
 
 		make_host();
 		if (cases[i].put)
-			test_files_put(&files, SWITCH, cases[i].put);
+			test_tree_file(&files, SWITCH, cases[i].put);
 		else if (cases[i].without[0])
 			assert_int_equal(unlinkat(files.fs.root_fd, cases[i].without, 0), 0);
 		else

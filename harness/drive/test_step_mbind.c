@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "drive/test_files.h"
+#include "drive/test_told.h"
 #include "drive/test_world.h"
 
 #define NO_NODE_OF_OURS 77

@@ -11,23 +11,24 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "drive/test_files.h"
+#include "base/test_tree.h"
+#include "drive/test_told.h"
 #include "drive/test_world.h"
 
 #define SWITCH "proc/sys/kernel/numa_balancing"
 
-static struct test_files files;
+static struct test_tree files;
 static pid_t child; /* whose only thread is sent from node to node */
 
 static void make_tree(const char *mode, const char *cpus_of_1)
 {
 	char path[64];
 
-	test_files_init(&files);
-	test_files_put(&files, SWITCH, mode);
-	test_files_put(&files, "sys/devices/system/node/node0/cpulist", "0\n");
-	test_files_put(&files, "sys/devices/system/node/node1/cpulist", cpus_of_1);
-	test_files_put(&files, "proc/vmstat",
+	test_tree_init(&files);
+	test_tree_file(&files, SWITCH, mode);
+	test_tree_file(&files, "sys/devices/system/node/node0/cpulist", "0\n");
+	test_tree_file(&files, "sys/devices/system/node/node1/cpulist", cpus_of_1);
+	test_tree_file(&files, "proc/vmstat",
 		       "numa_hint_faults_local 7\nnuma_hint_faults 1000\nnuma_pages_migrated 50\n");
 	child = fork();
 	assert_true(child >= 0);
@@ -36,7 +37,7 @@ static void make_tree(const char *mode, const char *cpus_of_1)
 		_exit(0);
 	}
 	(void)snprintf(path, sizeof(path), "proc/%d/task/%d/comm", (int)child, (int)child);
-	test_files_put(&files, path, "worker\n");
+	test_tree_file(&files, path, "worker\n");
 	told_reset();
 	world_init(1);
 	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
@@ -53,7 +54,7 @@ static void end_child(void)
 static void remove_tree(void)
 {
 	end_child();
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static struct caller_driver *start(uint64_t duration_ns, struct err *e)
@@ -73,7 +74,7 @@ static void threads_are_sent_and_counted(void **state)
 	driver = start(0, NULL);
 	assert_non_null(driver);
 	(void)clock_sleep_ns(50 * NS_PER_MS);
-	test_files_put(&files, "proc/vmstat",
+	test_tree_file(&files, "proc/vmstat",
 		       "numa_hint_faults_local 7\nnuma_hint_faults 1400\nnuma_pages_migrated 90\n");
 	caller_driver_stop(driver);
 	caller_driver_join(driver);
@@ -104,7 +105,7 @@ static void without_threads_it_ends(void **state)
 	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
 	assert_int_equal(told.event.calls, 1);
 	assert_int_equal(told.event.errors[0].error, ESRCH);
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static void what_it_lacks_is_told(void **state)

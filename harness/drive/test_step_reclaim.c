@@ -6,18 +6,19 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "drive/test_files.h"
+#include "base/test_tree.h"
+#include "drive/test_told.h"
 #include "drive/test_world.h"
 
 #define VMSTAT "proc/vmstat"
 
-static struct test_files files;
+static struct test_tree files;
 
 static struct caller_driver *start(size_t n, uint64_t duration_ns,
 				   int (*answer)(pid_t pid, unsigned int n), struct err *e)
 {
-	test_files_init(&files);
-	test_files_put(&files, VMSTAT, "pglazyfreed 100\npswpout 7\nthp_split_page 3\n");
+	test_tree_init(&files);
+	test_tree_file(&files, VMSTAT, "pglazyfreed 100\npswpout 7\nthp_split_page 3\n");
 	told_reset();
 	told.reclaim_answer = answer;
 	world_init(1);
@@ -35,7 +36,7 @@ static void each_process_in_its_turn(void **state)
 	(void)state;
 	assert_non_null(driver);
 	(void)clock_sleep_ns(50 * NS_PER_MS);
-	test_files_put(&files, VMSTAT, "pglazyfreed 612\npswpout 7\nthp_split_page 4\n");
+	test_tree_file(&files, VMSTAT, "pglazyfreed 612\npswpout 7\nthp_split_page 4\n");
 	caller_driver_stop(driver);
 	caller_driver_join(driver);
 	assert_true(told.event.calls >= 2 && told.n_reclaimed == told.event.calls);
@@ -51,7 +52,7 @@ static void each_process_in_its_turn(void **state)
 	assert_int_equal(told_number("pswpout"), 0);
 	assert_int_equal(told_number("thp_split_page"), 1);
 	assert_int_equal(told_number("thp_split_page_failed"), UINT64_MAX);
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static int nothing_ready(pid_t pid, unsigned int n)
@@ -75,7 +76,7 @@ static void what_is_not_ready_is_no_error(void **state)
 	assert_int_equal(told_number("calls_without_page") + told.event.errors[0].count,
 			 told.event.calls);
 	assert_int_equal(told.n_faults, 0);
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static int silent(pid_t pid, unsigned int n)
@@ -95,7 +96,7 @@ static void who_is_silent_is_not_asked_again(void **state)
 	assert_int_equal(told.n_reclaimed, 2);
 	assert_int_equal(told.n_faults, 2);
 	assert_non_null(strstr(told.fault, "does not answer"));
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 static void without_targets_it_does_not_start(void **state)
@@ -106,7 +107,7 @@ static void without_targets_it_does_not_start(void **state)
 	assert_null(start(0, 0, NULL, &e));
 	assert_int_equal(e.code, -EINVAL);
 	assert_non_null(strstr(e.text, "driven_by = reclaim"));
-	test_files_done(&files);
+	test_tree_done(&files);
 }
 
 int test_step_reclaim(void)

@@ -7,8 +7,9 @@ observe_OBJS := ability.o bpf.o bpf_text.o cause_evidence.o cause_look.o cause_p
 	trace_text.o tracing.o virtualisation.o vmstat.o witness.o
 observe_TESTS := test_observe.o test_bpf_machine.o test_cause_evidence.o test_causes.o test_causes_rare.o test_findings.o test_kmsg_details.o test_kmsg_headers.o test_kmsg_trace.o test_log_forms.o \
 	test_log_fold.o test_ability.o test_fingerprint.o test_holders.o test_host.o test_kmsg_classify.o test_kmsg_parse.o \
-	test_kmsg_reader.o test_observer.o test_perf_count.o test_stuck.o test_stuck_watch.o test_text.o test_tree.o test_witness.o
+	test_kmsg_reader.o test_observer.o test_perf_count.o test_stuck.o test_stuck_watch.o test_text.o test_witness.o
 observe_TEST_ROOMS := base observe
+observe_TEST_OBJS := $(base_TEST_TREE)
 observe_TEST_LIBS := JSON TRACEFS THREADS
 
 # For a guest: the sources of counts on a real kernel.

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/test_tree.h"
 #include "observe/ability.h"
 #include "observe/checkup.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 #include "observe/tracing.h"
 
 #define TRACING "sys/kernel/tracing/"

@@ -7,9 +7,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/jsonw.h"
+#include "base/test_tree.h"
 #include "observe/fingerprint.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 #define LISTS "harness/tests/fixtures/kallsyms/"
 

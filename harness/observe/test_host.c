@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "base/jsonw.h"
+#include "base/test_tree.h"
 #include "observe/host.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 static void host_of_a_tree(void **state)
 {

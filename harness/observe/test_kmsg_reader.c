@@ -11,9 +11,9 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "observe/kmsg.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 /* What the device answers, call for call; NULL text: fails with the error. After the end EAGAIN. */
 static const struct answer {

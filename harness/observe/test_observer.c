@@ -9,9 +9,9 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/test_tree.h"
 #include "observe/source.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 static void assert_nothing_known(struct migration_counts *counts)
 {

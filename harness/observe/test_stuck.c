@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "observe/stuck.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 #define STATUS(name, state) "Name:\t" name "\nUmask:\t0022\nState:\t" state "\nTgid:\t7\nPid:\t8\n"
 #define SWITCHES "Mems_allowed_list:\t0-1\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n"

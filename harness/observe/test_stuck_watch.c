@@ -6,9 +6,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "observe/stuck_watch.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 
 #define MAX_TOLD 64
 

@@ -7,10 +7,10 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "observe/cpu_list.h"
 #include "observe/symbols.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 #include "observe/trace_text.h"
 #include "observe/vmstat.h"
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/test_tree.h"
 #include "observe/test_observe.h"
-#include "observe/test_tree.h"
 #include "observe/witness.h"
 
 static const struct witness_statement *find(const struct witness_statement *statements, size_t n,

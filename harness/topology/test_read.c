@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/memory.h"
+#include "base/test_tree.h"
 #include "topology/test_fake_tree.h"
 #include "topology/topology.h"
 
@@ -283,37 +283,24 @@ static void a_large_host_costs_two_reads_a_block(void **state)
 	topology_done(&t);
 }
 
-static void write_file(const char *root, const char *path, const char *text)
-{
-	cleanup_free char *full = memory_format("%s/%s", root, path);
-	cleanup_free char *folder = memory_string(full);
-
-	*strrchr(folder, '/') = '\0';
-	assert_int_equal(file_make_directories(folder, NULL), 0);
-	assert_int_equal(file_write_atomic(full, text, strlen(text), NULL), 0);
-}
-
 /* Real folders and links, as --sysroot gives them. */
 static void a_captured_tree_is_read_from_disk(void **state)
 {
-	char root[] = "/tmp/memsoak-topology-XXXXXX";
+	struct test_tree tree;
 	cleanup_free char *link = NULL;
 	struct topology t = {0};
-	struct fsio fs;
 
 	(void)state;
-	assert_non_null(mkdtemp(root));
-	write_file(root, MEMORY "/block_size_bytes", "8000000\n");
-	write_file(root, MEMORY "/memory5/state", "online\n");
-	write_file(root, MEMORY "/memory5/valid_zones", "Movable\n");
-	write_file(root, NODE "/node1/meminfo", "Node 1 MemTotal: 131072 kB\n");
-	write_file(root, NODE "/node1/cpulist", "0-1\n");
-	link = memory_format("%s/" NODE "/node1/memory5", root);
+	test_tree_init(&tree);
+	test_tree_file(&tree, MEMORY "/block_size_bytes", "8000000\n");
+	test_tree_file(&tree, MEMORY "/memory5/state", "online\n");
+	test_tree_file(&tree, MEMORY "/memory5/valid_zones", "Movable\n");
+	test_tree_file(&tree, NODE "/node1/meminfo", "Node 1 MemTotal: 131072 kB\n");
+	test_tree_file(&tree, NODE "/node1/cpulist", "0-1\n");
+	link = memory_format("%s/" NODE "/node1/memory5", tree.path);
 	assert_int_equal(symlink("../../memory/memory5", link), 0);
-	assert_int_equal(fsio_open(&fs, root, NULL), 0);
-	assert_int_equal(topology_read(&fs, &t, NULL), 0);
-	fsio_close(&fs);
-	assert_int_equal(file_remove_tree(root), 0);
+	assert_int_equal(topology_read(&tree.fs, &t, NULL), 0);
+	test_tree_done(&tree);
 	assert_int_equal(t.n_blocks, 1);
 	assert_int_equal(t.blocks[0].node, 1);
 	assert_int_equal(t.blocks[0].refusal, BLOCK_OFFLINABLE);

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tree of files that a test makes up, on disk; and a process with pages that can be asked for. */
+/* Hooks that keep what they are told; and a process with pages that can be asked for. */
 #pragma once
 
 #include <stdbool.h>
 
-#include "base/fsio.h"
 #include "drive/caller_step.h"
-
-struct test_files {
-	char path[64];
-	struct fsio fs;
-};
-
-void test_files_init(struct test_files *files);
-void test_files_put(struct test_files *files, const char *path, const char *text);
-void test_files_done(struct test_files *files); /* removes it */
 
 /* What callers of this room's tests have told, and asked for. */
 #define TOLD_MAX 16

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A root folder in /tmp that a test fills. */
+/* A root folder in /tmp that a test fills; for the tests of every room. What fails, fails the test. */
 #pragma once
+
+#include <stddef.h>
 
 #include "base/fsio.h"
 
@@ -11,4 +13,7 @@ struct test_tree {
 
 void test_tree_init(struct test_tree *tree);
 void test_tree_done(struct test_tree *tree); /* removes it */
+
+/* The whole file, in its folders; one that is there is written to as it is. */
 void test_tree_file(struct test_tree *tree, const char *path, const char *text);
+void test_tree_bytes(struct test_tree *tree, const char *path, const void *bytes, size_t size);

@@ -1,43 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "drive/test_files.h"
+#include "drive/test_told.h"
 
 #include <numaif.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/file.h"
-#include "base/memory.h"
 #include "drive/test_drive.h"
-
-void test_files_init(struct test_files *files)
-{
-	(void)strcpy(files->path, "/tmp/memsoak-drive-XXXXXX");
-	assert_non_null(mkdtemp(files->path));
-	assert_int_equal(fsio_open(&files->fs, files->path, NULL), 0);
-}
-
-void test_files_put(struct test_files *files, const char *path, const char *text)
-{
-	cleanup_free char *file = memory_format("%s/%s", files->path, path);
-	cleanup_free char *folder = memory_string(file);
-	cleanup_file FILE *f = NULL;
-
-	*strrchr(folder, '/') = '\0';
-	assert_int_equal(file_make_directories(folder, NULL), 0);
-	f = fopen(file, "we");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-}
-
-void test_files_done(struct test_files *files)
-{
-	fsio_close(&files->fs);
-	assert_int_equal(file_remove_tree(files->path), 0);
-}
 
 struct told told;
 
