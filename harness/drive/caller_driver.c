@@ -62,6 +62,11 @@ void caller_add_number(struct caller_event *event, const char *name, uint64_t va
 	event->numbers[i].value += value;
 }
 
+void caller_tell_host(struct caller_context *c)
+{
+	host_counts_tell(&c->host_counts, c->fs, c->event);
+}
+
 void caller_count_targets(struct caller_context *c)
 {
 	for (size_t i = 0; i < c->n_targets && c->hooks->count_thread; i++)
@@ -132,6 +137,8 @@ static void *caller_thread(void *argument)
 		d->hooks.thread_started(d->hooks.context, caller_name(d->event.caller), gettid());
 	if (d->step->begin)
 		d->step->begin(&d->context);
+	if (d->step->host_counts)
+		host_counts_start(&d->context.host_counts, d->context.fs, d->step->host_counts);
 	d->last_event_ns = clock_monotonic_ns();
 	while (goes_on(d)) {
 		call_once(d);
@@ -140,8 +147,8 @@ static void *caller_thread(void *argument)
 		if (d->context.options->pause_ns)
 			nap(d, d->context.options->pause_ns);
 	}
-	if (d->step->end)
-		d->step->end(&d->context);
+	if (d->step->host_counts)
+		caller_tell_host(&d->context); /* what came in the last pause, too */
 	emit(d);
 	atomic_store(&d->has_ended, true);
 	return NULL;

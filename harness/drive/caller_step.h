@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "drive/drive.h"
+#include "drive/host_counts.h"
 
 struct caller_context;
 
@@ -22,9 +23,12 @@ struct caller_step {
 	void (*begin)(struct caller_context *c);
 	/* One call. 0, or a positive errno of the kernel: that is a result, not a failure. */
 	int (*call)(struct caller_context *c);
-	/* Last in it: what is still to be told. May be NULL. */
-	void (*end)(struct caller_context *c);
 	void (*close)(struct caller_context *c); /* after open() returned 0; may be NULL */
+	/*
+	 * Counters of the host whose growth it tells, closed by NULL. The driver reads them after
+	 * begin() and tells them last; when else, is the step's: caller_tell_host(). May be NULL.
+	 */
+	const char *const *host_counts;
 };
 
 /* What a step has to work with. */
@@ -38,11 +42,15 @@ struct caller_context {
 	uint64_t turn;		    /* of this call, from 0 */
 	bool is_done;		    /* set by the step: there is nothing more to call for */
 	struct caller_event *event; /* for numbers of its own: caller_add_number() */
+	struct host_counts host_counts;
 	void *own;
 };
 
 /* Adds @value to the event's number of that name (a literal); what finds no room is not told. */
 void caller_add_number(struct caller_event *event, const char *name, uint64_t value);
+
+/* What the step's host_counts have grown by since they were last told. */
+void caller_tell_host(struct caller_context *c);
 
 /* Migrations in the first thread of each target count for this driver: what most steps begin with. */
 void caller_count_targets(struct caller_context *c);

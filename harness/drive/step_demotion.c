@@ -19,7 +19,6 @@
 #include "base/fsio.h"
 #include "base/memory.h"
 #include "drive/caller_step.h"
-#include "drive/host_counts.h"
 #include "drive/memory_tiers.h"
 #include "drive/page_places.h"
 
@@ -32,7 +31,6 @@ static const char *const counted[] = {"pgdemote_direct", "pgdemote_kswapd", "pgd
 struct demotion {
 	struct memory_tiers tiers;
 	struct page_places places;
-	struct host_counts counts;
 	char reclaim[512];  /* the file */
 	bool is_half_below; /* after the last call */
 };
@@ -102,13 +100,6 @@ static int demotion_open(struct caller_context *c, struct err *e)
 	return 0;
 }
 
-static void demotion_begin(struct caller_context *c)
-{
-	struct demotion *own = c->own;
-
-	host_counts_start(&own->counts, c->fs, counted);
-}
-
 static bool is_lower(const void *context, uint32_t node)
 {
 	const struct memory_tiers *tiers = context;
@@ -171,7 +162,7 @@ static int reclaim(struct caller_context *c)
 	r = fsio_write_text(c->fs, text, "%s", own->reclaim);
 	look(c, &pages, &bytes, &after);
 	own->is_half_below = 2 * after >= pages;
-	host_counts_tell(&own->counts, c->fs, c->event);
+	caller_tell_host(c);
 	caller_add_number(c->event, "calls_to_reclaim", 1);
 	caller_add_number(c->event, "pages_demoted", after > before ? after - before : 0);
 	return r < 0 ? -r : 0;
@@ -184,17 +175,9 @@ static int demotion_call(struct caller_context *c)
 	return own->is_half_below ? bring_back(c) : reclaim(c);
 }
 
-static void demotion_end(struct caller_context *c)
-{
-	struct demotion *own = c->own;
-
-	host_counts_tell(&own->counts, c->fs, c->event);
-}
-
 const struct caller_step step_demotion = {
 	.open = demotion_open,
-	.begin = demotion_begin,
 	.call = demotion_call,
-	.end = demotion_end,
 	.close = demotion_close,
+	.host_counts = counted,
 };

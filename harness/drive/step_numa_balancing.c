@@ -19,7 +19,6 @@
 #include "base/fsio.h"
 #include "base/memory.h"
 #include "drive/caller_step.h"
-#include "drive/host_counts.h"
 
 #define SWITCH "proc/sys/kernel/numa_balancing"
 
@@ -29,7 +28,6 @@ struct balancing {
 	struct bitmask *cpus[2]; /* of either node */
 	pid_t *threads;		 /* of all targets */
 	size_t n_threads;
-	struct host_counts counts;
 };
 
 static void balancing_close(struct caller_context *c)
@@ -116,7 +114,6 @@ static void balancing_begin(struct caller_context *c)
 
 	for (size_t i = 0; i < own->n_threads && c->hooks->count_thread; i++)
 		c->hooks->count_thread(c->hooks->context, own->threads[i]);
-	host_counts_start(&own->counts, c->fs, counted);
 }
 
 /* The pages start on the first of the two nodes: so the threads go to the second one first. */
@@ -127,7 +124,7 @@ static int balancing_call(struct caller_context *c)
 	size_t n_sent = 0;
 	int error = 0;
 
-	host_counts_tell(&own->counts, c->fs, c->event);
+	caller_tell_host(c);
 	for (size_t i = 0; i < own->n_threads; i++) {
 		if (numa_sched_setaffinity(own->threads[i], cpus) == 0)
 			n_sent++;
@@ -139,17 +136,10 @@ static int balancing_call(struct caller_context *c)
 	return error;
 }
 
-static void balancing_end(struct caller_context *c)
-{
-	struct balancing *own = c->own;
-
-	host_counts_tell(&own->counts, c->fs, c->event);
-}
-
 const struct caller_step step_numa_balancing = {
 	.open = balancing_open,
 	.begin = balancing_begin,
 	.call = balancing_call,
-	.end = balancing_end,
 	.close = balancing_close,
+	.host_counts = counted,
 };

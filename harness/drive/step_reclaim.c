@@ -19,7 +19,6 @@
 #include "base/memory.h"
 #include "drive/asked_workers.h"
 #include "drive/caller_step.h"
-#include "drive/host_counts.h"
 
 #define CALLS_BETWEEN_COUNTS 64 /* the counters are a second late anyway */
 #define NONE_READY_NS (200 * NS_PER_US)
@@ -27,73 +26,53 @@
 static const char *const counted[] = {"pglazyfreed", "pswpout", "thp_split_page",
 				      "thp_split_page_failed", NULL};
 
-struct reclaiming {
-	struct asked_workers workers;
-	struct host_counts counts;
-};
-
 static void reclaim_close(struct caller_context *c)
 {
-	struct reclaiming *own = c->own;
+	struct asked_workers *workers = c->own;
 
-	asked_workers_done(&own->workers);
-	free(own);
+	asked_workers_done(workers);
+	free(workers);
 }
 
 static int reclaim_open(struct caller_context *c, struct err *e)
 {
-	struct reclaiming *own;
+	struct asked_workers *workers;
 
 	if (c->n_targets == 0 || !c->hooks->reclaim_page)
 		return err_set(
 			e, -EINVAL,
 			"no worker has pages to reclaim: give the profile a [workers] section "
 			"with driven_by = reclaim");
-	own = memory_alloc(1, sizeof(*own));
-	asked_workers_init(&own->workers, c);
-	c->own = own;
+	workers = memory_alloc(1, sizeof(*workers));
+	asked_workers_init(workers, c);
+	c->own = workers;
 	return 0;
-}
-
-static void reclaim_begin(struct caller_context *c)
-{
-	struct reclaiming *own = c->own;
-
-	caller_count_targets(c);
-	host_counts_start(&own->counts, c->fs, counted);
 }
 
 static int reclaim_call(struct caller_context *c)
 {
-	struct reclaiming *own = c->own;
-	size_t which = asked_workers_choose(&own->workers);
+	struct asked_workers *workers = c->own;
+	size_t which = asked_workers_choose(workers);
 	int r = c->hooks->reclaim_page(c->hooks->context, c->targets[which].pid);
 
 	if (c->turn % CALLS_BETWEEN_COUNTS == 0)
-		host_counts_tell(&own->counts, c->fs, c->event);
+		caller_tell_host(c);
 	if (r == -EAGAIN) {
 		caller_add_number(c->event, "calls_without_page", 1);
 		(void)clock_sleep_ns(NONE_READY_NS);
 		return 0;
 	}
 	if (r == -ESRCH || r == -ETIMEDOUT)
-		asked_workers_drop(&own->workers, c, which, r, "reclaimed");
+		asked_workers_drop(workers, c, which, r, "reclaimed");
 	else if (r == 0)
 		caller_add_number(c->event, "pages_asked_for", 1);
 	return -r;
 }
 
-static void reclaim_end(struct caller_context *c)
-{
-	struct reclaiming *own = c->own;
-
-	host_counts_tell(&own->counts, c->fs, c->event);
-}
-
 const struct caller_step step_reclaim = {
 	.open = reclaim_open,
-	.begin = reclaim_begin,
+	.begin = caller_count_targets,
 	.call = reclaim_call,
-	.end = reclaim_end,
 	.close = reclaim_close,
+	.host_counts = counted,
 };
