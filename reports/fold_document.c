@@ -10,6 +10,7 @@
 #include "base/jsonw.h"
 #include "reports/behaviour.h"
 #include "reports/fold.h"
+#include "reports/touching.h"
 
 static const char *section_string(const struct fold *f, const char *section, const char *key)
 {
@@ -293,19 +294,18 @@ static enum verdict_lockups policy(const struct fold *f)
 	return word && strcmp(word, "report") == 0 ? VERDICT_LOCKUPS_REPORT : VERDICT_LOCKUPS_AUTO;
 }
 
-static uint64_t touching_threads(const struct jsonw *workers)
+static uint64_t touching_of_groups(const struct jsonw *workers)
 {
-	uint64_t threads = 0;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < jsonw_length(workers); i++) {
 		const struct jsonw *group = jsonw_at(workers, i);
-		const char *workload = jsonw_get_string(group, "workload");
 
-		if (workload && strcmp(workload, "refault") == 0)
-			threads += jsonw_get_uint(group, "processes") *
-				   jsonw_get_uint(group, "threads");
+		sum += touching_threads(jsonw_get_string(group, "workload"),
+					jsonw_get_uint(group, "processes"),
+					jsonw_get_uint(group, "threads"));
 	}
-	return threads;
+	return sum;
 }
 
 /* Of the callers that a phase plans: one that was never called, and one that could not be made. */
@@ -340,12 +340,14 @@ static void plan_facts(const struct fold *f, struct verdict_facts *v)
 	v->faulters = f->faulters;
 	for (size_t i = 0; i < jsonw_length(phases); i++) {
 		const struct jsonw *phase = jsonw_at(phases, i);
+		uint64_t touching;
 
 		v->plans_offline |= jsonw_get_bool(phase, "offline");
 		v->plans_move_pages |= jsonw_get_bool(phase, "move_pages");
 		caller_facts(f, jsonw_get(phase, "callers"), v);
-		if (touching_threads(jsonw_get(phase, "workers")) > v->faulters)
-			v->faulters = touching_threads(jsonw_get(phase, "workers"));
+		touching = touching_of_groups(jsonw_get(phase, "workers"));
+		if (touching > v->faulters)
+			v->faulters = touching;
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/fold.h"
+#include "reports/touching.h"
 
 static struct fold_group *group_entry(struct fold *f, const char *name)
 {
@@ -68,28 +69,27 @@ static void take_group_figures(struct fold *f, struct journal_value group)
 	fold_add_hist(group, "latency", &g->latency);
 }
 
-/* Threads that touch pages, whoever migrates those: they are there to meet migration entries. */
-static uint64_t touching_threads(struct journal_value groups)
+static uint64_t touching_of_groups(struct journal_value groups)
 {
-	uint64_t threads = 0;
+	uint64_t sum = 0;
 
 	for (struct journal_iterator i = journal_each(groups); journal_more(&i); journal_step(&i)) {
-		uint64_t processes = 0, each = 0;
+		char workload[FOLD_NAME_SIZE] = "";
+		uint64_t processes = 0, threads = 0;
 
-		if (!journal_equals(i.value, "workload", "refault"))
-			continue;
+		(void)journal_string(i.value, "workload", workload, sizeof(workload));
 		(void)journal_uint(i.value, "processes", &processes);
-		(void)journal_uint(i.value, "threads", &each);
-		threads += processes * each;
+		(void)journal_uint(i.value, "threads", &threads);
+		sum += touching_threads(workload, processes, threads);
 	}
-	return threads;
+	return sum;
 }
 
 void fold_take_phase(struct fold *f, struct journal_value o)
 {
 	struct journal_value groups = journal_get(o, "workers");
 	struct fold_phase *p;
-	uint64_t touching = touching_threads(groups);
+	uint64_t touching = touching_of_groups(groups);
 	int64_t rung;
 
 	f->phase = NULL;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* [run] stop_when_settled: a soak whose figures have settled ends before its duration is over. */
 #include <math.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "reports/touching.h"
 #include "service/run.h"
 
-/* Threads that are there to meet migration entries, whoever migrates their pages (as reports/verdict.c). */
 static bool has_touching_threads(const struct plan_phase *phase)
 {
+	uint64_t sum = 0;
+
 	for (size_t i = 0; i < phase->n_workers; i++)
-		if (strcmp(phase->workers[i].workload, "refault") == 0 && phase->workers[i].threads > 0)
-			return true;
-	return false;
+		sum += touching_threads(phase->workers[i].workload, phase->workers[i].processes,
+					phase->workers[i].threads);
+	return sum > 0;
 }
 
 static void read_counts(struct run *run, struct settled_counts *ret)
