@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules of the verdict's table (verdict.c) that stand in other files. Each: does it hold? @why is
+ * filled in any case.
+ */
+#pragma once
+
+#include "reports/verdict.h"
+
+/* verdict_log.c */
+bool verdict_is_broken(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_is_tainted(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_is_late(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_is_late_but_only_told(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_log_is_unread(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_log_is_lost(const struct verdict_facts *f, char *why, size_t size);
