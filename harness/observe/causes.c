@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "base/memory.h"
 #include "observe/bpf.h"
 #include "observe/bpf_text.h"
+#include "observe/cause_hooks.h"
 #include "observe/cpu_list.h"
 #include "observe/probes.h"
 #include "observe/trace_text.h"
@@ -26,68 +26,6 @@
 #define MAX_TASKS 16384
 #define MAX_PAGES 16384
 
-#define NO_PROGRAM CAUSE_PROGRAMS
-
-enum role {
-	ROLE_MOVE, /* the first that the kernel has; without it there is nothing to be said */
-	ROLE_WAIT, /* each that it has, and one at least */
-	ROLE_HOLD, /* the same */
-	ROLE_FAULT,
-	ROLE_LOOKUP,
-	ROLE_PUT,    /* of the kernels in which a waiter lets go of its reference (5.0 to 5.16) */
-	ROLE_LOCKED, /* of those in which it has none (5.17 and later), or should have none */
-	ROLE_SLEEP,
-	ROLE_BATCH,
-	ROLE_UNDO,
-	ROLES,
-};
-
-static const struct hook {
-	const char *function;
-	enum role role;
-	enum cause_program at_entry, at_return;
-} hooks[] = {
-	{"move_to_new_folio", ROLE_MOVE, CAUSE_MOVE_ENTRY, CAUSE_MOVE_RETURN},
-	{"move_to_new_page", ROLE_MOVE, CAUSE_MOVE_ENTRY, CAUSE_MOVE_RETURN},
-	{"migration_entry_wait", ROLE_WAIT, CAUSE_WAIT_ENTRY, CAUSE_WAIT_RETURN},
-	{"migration_entry_wait_huge", ROLE_WAIT, CAUSE_WAIT_ENTRY, CAUSE_WAIT_RETURN},
-	{"pmd_migration_entry_wait", ROLE_WAIT, CAUSE_WAIT_ENTRY, CAUSE_WAIT_RETURN},
-	/* mm/filemap.c; pages until 5.15, folios since */
-	{"wait_on_page_bit", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"wait_on_page_bit_killable", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"folio_wait_bit", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"folio_wait_bit_killable", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__lock_page", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__lock_page_killable", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__lock_page_or_retry", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__folio_lock", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__folio_lock_killable", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	{"__folio_lock_or_retry", ROLE_HOLD, CAUSE_HOLD_ENTRY, CAUSE_HOLD_RETURN},
-	/* mm/shmem.c, mm/filemap.c */
-	{"shmem_fault", ROLE_FAULT, CAUSE_FAULT_ENTRY, CAUSE_HOLD_RETURN},
-	{"filemap_fault", ROLE_FAULT, CAUSE_FAULT_ENTRY, CAUSE_HOLD_RETURN},
-	{"pagecache_get_page", ROLE_LOOKUP, CAUSE_LOOKUP_ENTRY, CAUSE_LOOKUP_RETURN},
-	{"__filemap_get_folio", ROLE_LOOKUP, CAUSE_LOOKUP_ENTRY, CAUSE_LOOKUP_RETURN},
-	{"put_and_wait_on_page_locked", ROLE_PUT, CAUSE_PUT_ENTRY, CAUSE_HOLD_RETURN},
-	{"folio_put_wait_locked", ROLE_PUT, CAUSE_PUT_ENTRY, CAUSE_HOLD_RETURN},
-	{"migration_entry_wait_on_locked", ROLE_LOCKED, CAUSE_LOCKED_ENTRY, NO_PROGRAM},
-	{"softleaf_entry_wait_on_locked", ROLE_LOCKED, CAUSE_LOCKED_ENTRY, NO_PROGRAM},
-	{"io_schedule", ROLE_SLEEP, CAUSE_SLEEP_ENTRY, NO_PROGRAM},
-	/* mm/mlock.c since 5.18 */
-	{"mlock_page", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"mlock_new_page", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"munlock_page", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"mlock_folio", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"mlock_new_folio", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"munlock_folio", ROLE_BATCH, CAUSE_BATCH_ENTRY, NO_PROGRAM},
-	{"mlock_page_drain_local", ROLE_BATCH, CAUSE_DRAIN_ENTRY, NO_PROGRAM},
-	{"mlock_page_drain_remote", ROLE_BATCH, CAUSE_DRAIN_OTHER_ENTRY, NO_PROGRAM},
-	{"mlock_drain_local", ROLE_BATCH, CAUSE_DRAIN_ENTRY, NO_PROGRAM},
-	{"mlock_drain_remote", ROLE_BATCH, CAUSE_DRAIN_OTHER_ENTRY, NO_PROGRAM},
-	{"migrate_folio_undo_src", ROLE_UNDO, CAUSE_UNDO_ENTRY, NO_PROGRAM},
-};
-#define HOOKS ARRAY_SIZE(hooks)
-
 struct attached {
 	struct probe probe;
 	int fd; /* the perf event; -1: none */
@@ -97,13 +35,13 @@ struct attached {
 struct causes {
 	struct fsio *fs;
 	char group[PROBE_NAME_SIZE];
-	char found[HOOKS][SYMBOL_SIZE];
+	char found[CAUSE_HOOKS][SYMBOL_SIZE];
 	struct cause_maps maps;
 	int programs[CAUSE_PROGRAMS]; /* -1: not loaded */
-	struct attached attached[2 * HOOKS];
+	struct attached attached[2 * CAUSE_HOOKS];
 	size_t n_attached;
 	int cpu; /* for the perf events */
-	size_t has[ROLES];
+	size_t has[CAUSE_ROLES];
 };
 
 static int make_maps(struct causes *c, struct err *e)
@@ -199,12 +137,12 @@ static void take_down(struct causes *c, size_t from)
 
 static int hang_both(struct causes *c, size_t i, struct err *e)
 {
-	const struct hook *hook = &hooks[i];
+	const struct cause_hook *hook = &cause_hooks[i];
 	size_t before = c->n_attached;
 	int r = 0;
 
 	/* The return first: no task may come in that is not seen to leave. */
-	if (hook->at_return != NO_PROGRAM)
+	if (hook->at_return != CAUSE_NO_PROGRAM)
 		r = hang(c, c->found[i], hook->at_return, true, e);
 	if (r == 0)
 		r = hang(c, c->found[i], hook->at_entry, false, e);
@@ -213,24 +151,11 @@ static int hang_both(struct causes *c, size_t i, struct err *e)
 	return r;
 }
 
-/* A renamed function (.isra) may have other arguments; those of a wait do not matter. */
-static bool is_usable(const struct causes *c, size_t i)
+static bool is_wanted(const struct causes *c, enum cause_role role)
 {
-	return c->found[i][0] &&
-	       (hooks[i].role == ROLE_WAIT || strcmp(c->found[i], hooks[i].function) == 0);
-}
-
-static bool is_wanted(const struct causes *c, enum role role)
-{
-	if (role == ROLE_MOVE)
-		return c->has[ROLE_MOVE] == 0;
-	return role != ROLE_SLEEP || c->has[ROLE_PUT] + c->has[ROLE_LOCKED] > 0;
-}
-
-/* Without one of these its figure is smaller, and "other_holder" or "unknown" greater. */
-static bool is_optional(enum role role)
-{
-	return role == ROLE_FAULT || role == ROLE_LOOKUP || role == ROLE_UNDO;
+	if (role == CAUSE_ROLE_MOVE)
+		return c->has[CAUSE_ROLE_MOVE] == 0;
+	return role != CAUSE_ROLE_SLEEP || c->has[CAUSE_ROLE_PUT] + c->has[CAUSE_ROLE_LOCKED] > 0;
 }
 
 static int none_for(const char *what, struct err *e)
@@ -241,36 +166,25 @@ static int none_for(const char *what, struct err *e)
 
 static int hang_all(struct causes *c, struct err *e)
 {
-	for (size_t i = 0; i < HOOKS; i++) {
-		enum role role = hooks[i].role;
+	for (size_t i = 0; i < CAUSE_HOOKS; i++) {
+		enum cause_role role = cause_hooks[i].role;
 		struct err why = {0};
 		int r;
 
-		if (!is_usable(c, i) || !is_wanted(c, role))
+		if (!c->found[i][0] || !is_wanted(c, role))
 			continue;
 		r = hang_both(c, i, &why);
-		if (r == -EOPNOTSUPP && is_optional(role))
+		if (r == -EOPNOTSUPP && cause_role_is_optional(role))
 			continue;
 		if (r < 0)
 			return err_set(e, r, "%s", why.text);
 		c->has[role]++;
 	}
-	if (c->has[ROLE_MOVE] == 0)
+	if (c->has[CAUSE_ROLE_MOVE] == 0)
 		return none_for("the move of a page", e);
-	if (c->has[ROLE_WAIT] == 0)
+	if (c->has[CAUSE_ROLE_WAIT] == 0)
 		return none_for("the wait for a migration", e);
-	return c->has[ROLE_HOLD] == 0 ? none_for("the wait for a page", e) : 0;
-}
-
-static int find_functions(struct causes *c, struct err *e)
-{
-	const char *names[HOOKS];
-	int r;
-
-	for (size_t i = 0; i < HOOKS; i++)
-		names[i] = hooks[i].function;
-	r = symbols_find(c->fs->root_fd, "proc/kallsyms", names, HOOKS, c->found);
-	return r < 0 ? err_errno(e, r, "cannot read /proc/kallsyms") : 0;
+	return c->has[CAUSE_ROLE_HOLD] == 0 ? none_for("the wait for a page", e) : 0;
 }
 
 static int find_cpu(struct causes *c, struct err *e)
@@ -312,7 +226,7 @@ int causes_open(struct fsio *fs, const char *group, struct causes **ret_causes, 
 	(void)snprintf(c->group, sizeof(c->group), "%s", group);
 	r = begin_tracing(c, e);
 	if (r == 0)
-		r = find_functions(c, e);
+		r = cause_hooks_find(fs, c->found, e);
 	if (r == 0)
 		r = find_cpu(c, e);
 	if (r == 0)
@@ -347,9 +261,9 @@ void causes_how(const struct causes *c, char ret_how[CAUSES_HOW_SIZE])
 	(void)snprintf(
 		ret_how, CAUSES_HOW_SIZE,
 		"%zu BPF programs look at the page when an attempt has failed%s%s", c->n_attached,
-		c->has[ROLE_BATCH] ? ""
+		c->has[CAUSE_ROLE_BATCH] ? ""
 				   : "; not told apart: batch (no mlock batch that can be probed)",
-		c->has[ROLE_UNDO] ? ""
+		c->has[CAUSE_ROLE_UNDO] ? ""
 				  : "; not seen: lock (no probe sees EAGAIN of the unmap phase)");
 }
 
@@ -383,10 +297,10 @@ void causes_read(struct causes *c, struct cause_counts *ret)
 	eagain_causes_count(&figures, counts);
 	for (int i = 0; i < EAGAIN_CAUSES; i++)
 		ret->by_cause[i] = (struct measured){true, counts[i]};
-	if (c->has[ROLE_UNDO])
+	if (c->has[CAUSE_ROLE_UNDO])
 		ret->unmap_phase = (struct measured){true, figures.undone};
 	else
 		ret->by_cause[EAGAIN_LOCK] = (struct measured){0};
-	if (!c->has[ROLE_BATCH])
+	if (!c->has[CAUSE_ROLE_BATCH])
 		ret->by_cause[EAGAIN_BATCH] = (struct measured){0};
 }

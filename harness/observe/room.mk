@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-observe_OBJS := ability.o bpf.o bpf_text.o cause_evidence.o cause_look.o cause_parts.o cause_programs.o causes.o checkup_counting.o checkup_kernel.o cpu_list.o fingerprint.o host.o kmsg.o kmsg_classify.o kmsg_details.o \
+observe_OBJS := ability.o bpf.o bpf_text.o cause_evidence.o cause_hooks.o cause_look.o cause_parts.o cause_programs.o causes.o checkup_counting.o checkup_kernel.o cpu_list.o fingerprint.o host.o kmsg.o kmsg_classify.o kmsg_details.o \
 	kmsg_frames.o kmsg_headers.o kmsg_hz.o kmsg_kinds.o kmsg_page.o kmsg_parse.o kmsg_same.o kmsg_trace.o \
 	holder_evidence.o holders.o log_fold.o log_journal.o log_line.o log_prefix.o log_reader.o \
 	observer.o perf_count.o \
