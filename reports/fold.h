@@ -296,7 +296,6 @@ void fold_sum(struct journal_value object, const char *key, uint64_t *into);
 void fold_add(uint64_t *into, uint64_t value);
 void fold_known(struct journal_value object, const char *key, struct known *into);
 void fold_add_hist(struct journal_value object, const char *key, struct hist *into);
-struct jsonw *fold_describe_hist(const struct hist *h);
 void fold_set_known(struct jsonw *object, const char *key, const struct known *k);
 /* A rate that can be put together with others: its two counts. */
 struct jsonw *fold_share(uint64_t numerator, uint64_t denominator);

@@ -2,6 +2,7 @@
 /* callers: the drivers that make one call again and again, and what it answered. */
 #include <string.h>
 
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "reports/fold.h"
 
@@ -96,7 +97,7 @@ static struct jsonw *describe_caller(struct fold *f, int i)
 	jsonw_set(object, "errors", tally_counts(&c->errors));
 	jsonw_set(object, "numbers", tally_counts(&c->numbers));
 	if (c->latency.count) {
-		jsonw_set(object, "latency", fold_describe_hist(&c->latency));
+		jsonw_set(object, "latency", hist_to_json(&c->latency));
 		return object;
 	}
 	(void)snprintf(path, sizeof(path), "callers.%s.latency", driver_names[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* move_pages: what was asked, what became of it. */
 #include "base/jsonw.h"
+#include "base/hist_json.h"
 #include "reports/fold.h"
 
 static void add_known(struct journal_value o, const char *key, struct known *into)
@@ -68,7 +69,7 @@ struct jsonw *fold_describe_move(struct fold *f)
 	jsonw_set_uint(object, "already_there", m->already_there);
 	jsonw_set(object, "by_status", tally_counts(&m->by_status));
 	if (m->latency.count)
-		jsonw_set(object, "latency", fold_describe_hist(&m->latency));
+		jsonw_set(object, "latency", hist_to_json(&m->latency));
 	else
 		fold_unmeasured(f, "move_pages.latency", "no call was made");
 	if (m->private_pages.is_known) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/fold.h"
@@ -205,13 +206,13 @@ struct jsonw *fold_describe_offline(struct fold *f)
 	else
 		fold_unmeasured(f, "offline.first_attempt", "no attempt was made");
 	if (o->latency.count)
-		jsonw_set(object, "latency", fold_describe_hist(&o->latency));
+		jsonw_set(object, "latency", hist_to_json(&o->latency));
 	else
 		fold_unmeasured(f, "offline.latency",
 				o->succeeded ? "no attempt that succeeded has its time on record"
 					     : "no attempt succeeded");
 	if (o->time_to_return.count)
-		jsonw_set(object, "time_to_return", fold_describe_hist(&o->time_to_return));
+		jsonw_set(object, "time_to_return", hist_to_json(&o->time_to_return));
 	else
 		fold_unmeasured(f, "offline.time_to_return", "no attempt had to be cancelled");
 	if (f->veto.attempts || f->veto.unavailable[0])

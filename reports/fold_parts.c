@@ -47,27 +47,6 @@ void fold_add_hist(struct journal_value object, const char *key, struct hist *in
 	}
 }
 
-struct jsonw *fold_describe_hist(const struct hist *h)
-{
-	struct jsonw *object = jsonw_object(), *buckets = jsonw_array();
-
-	jsonw_set_uint(object, "count", h->count);
-	jsonw_set_uint(object, "sum_ns", h->sum_ns);
-	jsonw_set_uint(object, "max_ns", h->max_ns);
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		struct jsonw *bucket;
-
-		if (h->buckets[i] == 0)
-			continue;
-		bucket = jsonw_array();
-		jsonw_append(bucket, jsonw_uint(hist_bucket_upper_ns(i)));
-		jsonw_append(bucket, jsonw_uint(h->buckets[i]));
-		jsonw_append(buckets, bucket);
-	}
-	jsonw_set(object, "buckets", buckets);
-	return object;
-}
-
 void fold_set_known(struct jsonw *object, const char *key, const struct known *k)
 {
 	if (k->is_known)

@@ -2,6 +2,7 @@
 /* workers: groups over all phases; ladder: one entry for each phase with a rung. */
 #include <string.h>
 
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/fold.h"
@@ -162,7 +163,7 @@ static struct jsonw *describe_group(struct fold *f, const struct fold_group *g)
 	jsonw_set_uint(object, "operations", g->operations);
 	fold_set_known(object, "moved", &g->moved);
 	jsonw_set_uint(object, "mismatches", g->mismatches);
-	jsonw_set(object, "latency", fold_describe_hist(&g->latency));
+	jsonw_set(object, "latency", hist_to_json(&g->latency));
 	return object;
 }
 

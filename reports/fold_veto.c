@@ -2,6 +2,7 @@
 /* offline.veto: the attempts that a notifier was made to veto. They say nothing of pages. */
 #include <string.h>
 
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "reports/fold.h"
 
@@ -50,6 +51,6 @@ struct jsonw *fold_describe_veto(struct fold *f)
 	jsonw_set(object, "by_errno", tally_errnos(&v->by_errno));
 	fold_set_known(object, "migrations", &v->migrations);
 	if (v->latency.count)
-		jsonw_set(object, "latency", fold_describe_hist(&v->latency));
+		jsonw_set(object, "latency", hist_to_json(&v->latency));
 	return object;
 }

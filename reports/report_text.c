@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "base/units.h"
@@ -96,16 +96,13 @@ static void put_run(const struct page *p)
 
 static void put_latency(const struct page *p, const char *what, const struct jsonw *latency)
 {
-	const struct jsonw *buckets = jsonw_get(latency, "buckets");
 	struct hist *h;
 	char median[32], p99[32], max[32];
 
 	if (jsonw_get_uint(latency, "count") == 0)
 		return;
 	h = memory_alloc(1, sizeof(*h));
-	for (size_t i = 0; i < jsonw_length(buckets); i++)
-		hist_add_bucket(h, jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 0)),
-				jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 1)));
+	hist_add_json(h, latency);
 	h->max_ns = jsonw_get_uint(latency, "max_ns");
 	units_format_duration(hist_quantile_ns(h, 0.5), median, sizeof(median));
 	units_format_duration(hist_quantile_ns(h, 0.99), p99, sizeof(p99));

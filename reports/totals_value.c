@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/fold.h"
@@ -247,7 +247,7 @@ static struct jsonw *save_hist(const struct total_member *m, const void *at)
 	const struct hist *h = at;
 
 	(void)m;
-	return h->count || h->sum_ns || h->max_ns ? fold_describe_hist(h) : NULL;
+	return h->count || h->sum_ns || h->max_ns ? hist_to_json(h) : NULL;
 }
 
 static void load_hist(const struct total_member *m, struct journal_value from, void *at)

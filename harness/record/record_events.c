@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "base/err.h"
+#include "base/hist_json.h"
 #include "record/recorder.h"
 
 int record_intent(struct recorder *r, const char *operation, uint32_t block, int32_t node,
@@ -163,7 +164,7 @@ void record_move(struct recorder *r, const struct move_event *event, bool is_pri
 		jsonw_set_uint(by_status, status_name(event->by_status[i].status),
 			       event->by_status[i].count);
 	jsonw_set(o, "by_status", by_status);
-	jsonw_set(o, "latency", record_hist(&event->latency));
+	jsonw_set(o, "latency", hist_to_json(&event->latency));
 	if (is_private_anonymous)
 		jsonw_set(o, "private_anonymous", describe_private(event));
 	record_set_rung(r, o);
@@ -186,7 +187,7 @@ void record_called(struct recorder *r, const struct caller_event *event)
 		jsonw_set_uint(o, "attempts", event->counts.attempts);
 	if (event->counts.has_eagain)
 		jsonw_set_uint(o, "eagain", event->counts.eagain);
-	jsonw_set(o, "latency", record_hist(&event->latency));
+	jsonw_set(o, "latency", hist_to_json(&event->latency));
 	record_put(r, o);
 }
 

@@ -16,27 +16,6 @@ void record_set_measured(struct jsonw *object, const char *key, const struct mea
 		jsonw_set_uint(object, key, m->value);
 }
 
-struct jsonw *record_hist(const struct hist *h)
-{
-	struct jsonw *object = jsonw_object(), *buckets = jsonw_array();
-
-	jsonw_set_uint(object, "count", h->count);
-	jsonw_set_uint(object, "sum_ns", h->sum_ns);
-	jsonw_set_uint(object, "max_ns", h->max_ns);
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		struct jsonw *bucket;
-
-		if (h->buckets[i] == 0)
-			continue;
-		bucket = jsonw_array();
-		jsonw_append(bucket, jsonw_uint(hist_bucket_upper_ns(i)));
-		jsonw_append(bucket, jsonw_uint(h->buckets[i]));
-		jsonw_append(buckets, bucket);
-	}
-	jsonw_set(object, "buckets", buckets);
-	return object;
-}
-
 static void set_counts(struct jsonw *object, const struct migration_counts *c)
 {
 	record_set_measured(object, "attempts", &c->attempts);

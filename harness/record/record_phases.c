@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/hist_json.h"
 #include "record/recorder.h"
 
 void record_start(struct recorder *r, enum count_source source, const char *symbol, const char *why,
@@ -94,7 +95,7 @@ static struct jsonw *group_figures(const struct record_worker_figures *f)
 	if (f->totals.sees_frames)
 		jsonw_set_uint(group, "moved", f->totals.moved);
 	jsonw_set_uint(group, "alive", f->totals.alive);
-	jsonw_set(group, "latency", record_hist(&f->latency));
+	jsonw_set(group, "latency", hist_to_json(&f->latency));
 	return group;
 }
 

@@ -67,7 +67,6 @@ int record_put_through(struct recorder *r, struct jsonw *event);
 
 void record_set_rung(struct recorder *r, struct jsonw *event);
 void record_set_measured(struct jsonw *object, const char *key, const struct measured *m);
-struct jsonw *record_hist(const struct hist *h);
 /* Into what record_counts() has made; nothing, when nothing is known. */
 void record_set_causes(struct jsonw *counts, const struct cause_counts *causes);
 /* @by_driver and @probe_misses may be NULL. */

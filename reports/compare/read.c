@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/compare/compare.h"
@@ -178,14 +178,8 @@ static void read_faults(const struct jsonw *document, struct compare_run *run)
 
 	for (size_t i = 0; i < jsonw_length(workers); i++) {
 		const struct jsonw *latency = jsonw_get(jsonw_at(workers, i), "latency");
-		const struct jsonw *buckets = jsonw_get(latency, "buckets");
 
-		for (size_t k = 0; k < jsonw_length(buckets); k++) {
-			const struct jsonw *bucket = jsonw_at(buckets, k);
-
-			hist_add_bucket(all, jsonw_as_uint(jsonw_at(bucket, 0)),
-					jsonw_as_uint(jsonw_at(bucket, 1)));
-		}
+		hist_add_json(all, latency);
 		if (jsonw_get_uint(latency, "max_ns") > all->max_ns)
 			all->max_ns = jsonw_get_uint(latency, "max_ns");
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/export/figures.h"
@@ -80,15 +80,12 @@ static void read_quantile(struct figure_list *list, const struct figure *figure,
 			  const struct jsonw *report, double quantile)
 {
 	const struct jsonw *latency = figure_at(report, figure->path);
-	const struct jsonw *buckets = jsonw_get(latency, "buckets");
 	cleanup_free struct hist *h = NULL;
 
 	if (jsonw_get_uint(latency, "count") == 0)
 		return;
 	h = memory_alloc(1, sizeof(*h));
-	for (size_t i = 0; i < jsonw_length(buckets); i++)
-		hist_add_bucket(h, jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 0)),
-				jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 1)));
+	hist_add_json(h, latency);
 	if (h->count > 0)
 		figure_add_number(list, figure, NULL,
 				  (double)hist_quantile_ns(h, quantile) / NS_PER_SECOND);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "base/units.h"
@@ -25,15 +25,12 @@ static const struct quantile {
 /* Owned by the caller; NULL: nothing was measured. */
 static struct hist *read_histogram(const struct jsonw *latency)
 {
-	const struct jsonw *buckets = jsonw_get(latency, "buckets");
 	struct hist *h;
 
-	if (jsonw_get_uint(latency, "count") == 0 || jsonw_length(buckets) == 0)
+	if (jsonw_get_uint(latency, "count") == 0 || jsonw_length(jsonw_get(latency, "buckets")) == 0)
 		return NULL;
 	h = memory_alloc(1, sizeof(*h));
-	for (size_t i = 0; i < jsonw_length(buckets); i++)
-		hist_add_bucket(h, jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 0)),
-				jsonw_as_uint(jsonw_at(jsonw_at(buckets, i), 1)));
+	hist_add_json(h, latency);
 	h->max_ns = jsonw_get_uint(latency, "max_ns");
 	return h;
 }

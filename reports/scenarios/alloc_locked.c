@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/hist.h"
+#include "base/hist_json.h"
 #include "base/jsonw.h"
 #include "base/memory.h"
 #include "reports/ratio.h"
@@ -46,14 +46,11 @@ static void add_waits(const struct jsonw *report, struct hist *waits)
 	for (size_t i = 0; i < jsonw_length(groups); i++) {
 		const struct jsonw *group = jsonw_at(groups, i);
 		const struct jsonw *latency = jsonw_get(group, "latency");
-		const struct jsonw *buckets = jsonw_get(latency, "buckets");
 		const char *workload = jsonw_get_string(group, "workload");
 
 		if (!workload || strcmp(workload, WORKLOAD) != 0)
 			continue;
-		for (size_t k = 0; k < jsonw_length(buckets); k++)
-			hist_add_bucket(waits, jsonw_as_uint(jsonw_at(jsonw_at(buckets, k), 0)),
-					jsonw_as_uint(jsonw_at(jsonw_at(buckets, k), 1)));
+		hist_add_json(waits, latency);
 		if (jsonw_get_uint(latency, "max_ns") > waits->max_ns)
 			waits->max_ns = jsonw_get_uint(latency, "max_ns");
 	}
