@@ -28,8 +28,11 @@ scenarios=$(awk '!/^#/ && NF && !seen[$1]++ { print $1 }' "$lab_dir/matrix.conf"
 mkdir -p "$out"
 rm -f "$out/cells.jsonl"
 
-duration() { # SCENARIO
-	awk -v scenario="$1" '$1 == scenario && $2 == "for" { print $3 }' "$lab_dir/matrix.conf"
+duration() { # SCENARIO KERNEL
+	awk -v scenario="$1" -v kernel="$2" '
+		$1 == scenario && $2 == "for" { all = $3 }
+		$1 == scenario && $2 == "for:" kernel { own = $3 }
+		END { print own ? own : all }' "$lab_dir/matrix.conf"
 }
 
 declared() { # SCENARIO KERNEL: answer, tab, reason
@@ -44,7 +47,7 @@ declared() { # SCENARIO KERNEL: answer, tab, reason
 }
 
 # What the guest does: each scenario by its profile, the kernel's settings compared before and after.
-write_script() { # FILE
+write_script() { # FILE KERNEL
 	cat > "$1" <<- SCRIPT
 		#!/bin/sh
 		state() {
@@ -66,7 +69,7 @@ write_script() { # FILE
 			state > /tmp/after
 			cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after > "/share/cells/\$scenario.left"
 		done <<- TABLE
-			$(for scenario in $scenarios; do echo "$scenario $(duration "$scenario")"; done)
+			$(for scenario in $scenarios; do echo "$scenario $(duration "$scenario" "$2")"; done)
 		TABLE
 		exit 0
 	SCRIPT
@@ -99,7 +102,7 @@ boot() { # KERNEL
 	rm -rf "$share"
 	mkdir -p "$share"
 	cp -r "$top/workloads/profiles" "$share/profiles"
-	write_script "$out/script"
+	write_script "$out/script" "$kernel"
 	printf 'matrix: %s\n' "$kernel" >&2
 	"$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" --script "$out/script" \
 		--timeout 12m > "$share/lab.out" 2>&1 || printf 'matrix: %s: the guest ended badly: %s\n' \

@@ -15,7 +15,7 @@ check_verdict $moment "moments: left alone"
 life=$(($(centiseconds) - at))
 seed=$(cat /share/seed)
 echo "# moments: seed $seed, $life cs from start to end"
-awk -v seed="$seed" -v life="$life" 'BEGIN { srand(seed); for (i = 0; i < 40; i++) printf "%.2f\n", rand() * life / 100 }' > /tmp/moments
+awk -v seed="$seed" -v life="$life" 'BEGIN { srand(seed); for (i = 0; i < 120; i++) printf "%.2f\n", rand() * life / 100 }' > /tmp/moments
 
 killed=0
 begun=0
