@@ -71,8 +71,9 @@ is_settled() { # UNIT
 	return 1
 }
 
+# Of those that have their name from the time when they began.
 newest_run() {
-	find /var/lib/memsoak/runs -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1
+	find /var/lib/memsoak/runs -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort | tail -n 1
 }
 
 soak_profile() { # NAME DURATION FURTHER
