@@ -38,6 +38,7 @@ systemctl start memsoak@crash.service
 check_property "after that it begins" memsoak@crash.service ActiveState active
 systemctl stop memsoak@crash.service
 check "--forget of nothing says so" sh -c "memsoak recover --forget nothing 2>&1 | grep -q 'no crash of profile'"
+systemctl disable memsoak@crash.service # the boots to come are others'
 mkdir -p /share/runs
 cp -r "$run" /share/runs/
 journalctl -b --no-pager > /share/second-boot.journal
