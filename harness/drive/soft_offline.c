@@ -162,6 +162,22 @@ static int inject(const struct soft_offline *s, const struct soft_offline_inject
 		   NULL);
 }
 
+/*
+ * A huge page that has moved is in the pool until the last task lets go of it that has waited for
+ * it, beside the one that it has moved to. A second is given to that; then what is there counts.
+ */
+static bool read_pool(const struct soft_offline *s, struct soft_offline_injection *i)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		if (s->kernel.pool(&s->kernel, &i->pool_after_pages) < 0)
+			return false;
+		if (i->pool_after_pages <= i->pool_before_pages)
+			break;
+		(void)clock_sleep_ns(10 * NS_PER_MS);
+	}
+	return true;
+}
+
 /* Negative: the worker does not answer. */
 static int look_after(const struct soft_offline *s, struct soft_offline_injection *i)
 {
@@ -170,7 +186,7 @@ static int look_after(const struct soft_offline *s, struct soft_offline_injectio
 
 	i->knows_corrupted = i->knows_corrupted &&
 			     s->kernel.corrupted(&s->kernel, &i->corrupted_after_bytes) == 0;
-	i->knows_pool = i->knows_pool && s->kernel.pool(&s->kernel, &i->pool_after_pages) == 0;
+	i->knows_pool = i->knows_pool && read_pool(s, i);
 	i->knows_poisoned = s->kernel.flags(&s->kernel, i->frame, &flags) == 0;
 	i->is_poisoned = i->knows_poisoned && flags >> KPF_HWPOISON & 1;
 	if (!has_content(i))

@@ -64,7 +64,10 @@ struct soft_offline_injection {
 	/* Of a huge page: whether it is in one again, that is, has moved whole and was not split.
 	 */
 	bool knows_new_huge, is_new_huge;
-	/* Of a hugetlb page: how many there are. */
+	/*
+	 * Of a hugetlb page: how many there are; after it, as soon as these are not more than
+	 * before, or a second later.
+	 */
 	bool knows_pool;
 	uint64_t pool_before_pages, pool_after_pages;
 };

@@ -30,7 +30,18 @@ static int fake_flags(const struct poison_kernel *k, uint64_t frame, uint64_t *r
 	const struct fake_poison *f = k->context;
 
 	assert_true(frame < FAKE_FRAMES);
-	*ret = f->poisoned[frame] ? 1ULL << KPF_HWPOISON : 0;
+	*ret = (f->poisoned[frame] ? 1ULL << KPF_HWPOISON : 0) |
+	       (f->is_hugetlb ? 1ULL << KPF_HUGE : 0);
+	return 0;
+}
+
+static int fake_pool(const struct poison_kernel *k, uint64_t *ret_pages)
+{
+	struct fake_poison *f = k->context;
+
+	*ret_pages = 8;
+	if (f->injections > 0 && f->late_pool_reads && f->late_pool_reads--)
+		++*ret_pages;
 	return 0;
 }
 
@@ -169,6 +180,7 @@ void fake_poison_init(struct fake_poison *f, uint64_t budget)
 		.frame = fake_frame,
 		.flags = fake_flags,
 		.corrupted = fake_corrupted,
+		.pool = fake_pool,
 		.soft_offline = fake_soft_offline,
 		.unpoison = fake_unpoison,
 	};

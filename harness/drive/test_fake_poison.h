@@ -29,6 +29,8 @@ struct fake_poison {
 	int ask_fails;	  /* with that, when it is asked for failing_task */
 	enum soft_offline_task failing_task;
 	unsigned int failing_ledgers, busy_unpoisons;
+	bool is_hugetlb;	     /* all of it */
+	unsigned int late_pool_reads; /* so many, after an injection, see one page more */
 	uint64_t injections, ledgers;
 	bool is_in_ledger; /* the next injection */
 	struct soft_offline_injection told[FAKE_ALL];

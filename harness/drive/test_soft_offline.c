@@ -234,6 +234,26 @@ static void clean_pages_of_a_file_are_dropped(void **state)
 			assert_true(f.told[k].is_poisoned && !f.told[k].is_checked);
 }
 
+/* Who has waited for a huge page lets go of it a moment after it has moved; or never. */
+static void a_pool_may_take_a_moment(void **state)
+{
+	struct fake_poison f;
+
+	(void)state;
+	fake_poison_init(&f, 1);
+	f.is_hugetlb = true;
+	f.late_pool_reads = 3;
+	run_to_the_end(&f);
+	assert_true(f.told[0].knows_pool);
+	assert_int_equal(f.told[0].pool_before_pages, 8);
+	assert_int_equal(f.told[0].pool_after_pages, 8);
+	fake_poison_init(&f, 1);
+	f.is_hugetlb = true;
+	f.late_pool_reads = 1000;
+	run_to_the_end(&f);
+	assert_int_equal(f.told[0].pool_after_pages, 9);
+}
+
 static void no_targets_is_said(void **state)
 {
 	struct soft_offline s = {0};
@@ -291,6 +311,7 @@ int test_soft_offline(void)
 		cmocka_unit_test(without_fault_injection_pages_are_held),
 		cmocka_unit_test(nodes_are_told),
 		cmocka_unit_test(clean_pages_of_a_file_are_dropped),
+		cmocka_unit_test(a_pool_may_take_a_moment),
 		cmocka_unit_test(no_targets_is_said),
 		cmocka_unit_test(poison_is_taken_back),
 		cmocka_unit_test(poison_that_stays_is_told),
