@@ -8,12 +8,14 @@
 # --judge boots nothing: it goes once more over what an earlier matrix left in OUT.
 #
 # Leaves OUT/matrix.json and a report of each cell; prints the matrix. Ends 1 when an answer is not
-# the one that matrix.conf declares, 2 for usage, 3 when a guest went away.
+# the one that matrix.conf declares (none, where a guest went away before), 2 for usage.
 set -eu
 lab_dir=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=harness/lab/lib.sh
 . "$lab_dir/lib.sh"
-top=$(cd "$lab_dir/../.." && pwd)
+profiles=$lab_dir/../../workloads/profiles
+[ -d "$profiles" ] || profiles=$lab_dir/../profiles # installed
+[ -d "$profiles" ] || die 2 "no profiles beside $lab_dir"
 judge_only=
 [ "${1:-}" != --judge ] || { judge_only=yes && shift; }
 [ $# -ge 2 ] || die 2 "usage: matrix.sh [--judge] BUILD OUT [KERNEL ...]"
@@ -101,7 +103,7 @@ boot() { # KERNEL
 	share=$out/$kernel
 	rm -rf "$share"
 	mkdir -p "$share"
-	cp -r "$top/workloads/profiles" "$share/profiles"
+	cp -r "$profiles" "$share/profiles"
 	write_script "$out/script" "$kernel"
 	printf 'matrix: %s\n' "$kernel" >&2
 	"$build/memsoak-lab" run --kernel "$kernel" --quiet --share "$share" --script "$out/script" \

@@ -110,7 +110,8 @@ install: all
 	install -m 644 workloads/profiles/*.ini $(DESTDIR)$(PREFIX)/share/memsoak/profiles/
 	install -m 644 reports/schema/*.json $(DESTDIR)$(PREFIX)/share/memsoak/schema/
 	install -m 755 harness/lab/*.sh $(LAB_INSTALLED)/
-	install -m 644 harness/lab/lib.sh harness/lab/apt-private.sh harness/lab/kernel.config $(LAB_INSTALLED)/
+	install -m 644 harness/lab/lib.sh harness/lab/apt-private.sh harness/lab/kernel.config \
+		harness/lab/matrix.conf $(LAB_INSTALLED)/
 	install -m 755 harness/lab/guest/init $(LAB_INSTALLED)/guest/
 	install -m 644 harness/lab/guest/modules.list $(LAB_INSTALLED)/guest/
 	install -m 644 harness/lab/trees/*.conf $(LAB_INSTALLED)/trees/

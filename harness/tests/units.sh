@@ -28,6 +28,15 @@ if ! make BUILD="$build" install DESTDIR="$root" > "$root/said" 2>&1; then
 fi
 echo "ok make install"
 
+# No guest: it judges a matrix of which nothing is there.
+"$root/usr/share/memsoak/lab/matrix.sh" --judge "$root/usr/bin" "$root/matrix" 6.1-with > "$root/said" 2>&1
+if grep -qE '^[0-9]+ cells, 0 as declared' "$root/said"; then
+	echo "ok the lab's matrix finds what it needs where it is installed"
+else
+	echo "not ok the lab's matrix finds what it needs where it is installed"
+	sed 's/^/# /' "$root/said"
+fi
+
 # The units that ours name have to be there, and so has what they start.
 mkdir -p "$root/bin" "$root/usr/lib/systemd/system"
 cp -rn /usr/lib/systemd/system/. "$root/usr/lib/systemd/system/"
