@@ -88,7 +88,7 @@ for arg; do
 		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
 		exit 0
 		;;
-	*) fail "$arg: not one of build, lab, kernels, test, service, html, package, lint" ;;
+	*) fail "$arg: not one of build, lab, kernels, test, service, html, package, rpm, lint" ;;
 	esac
 done
 command -v dpkg-query >/dev/null ||

@@ -10,10 +10,11 @@ TIDY_CHECKS := -*,bugprone-*,cert-err*,clang-analyzer-*,-bugprone-easily-swappab
 .PHONY: help
 help:
 	@echo "make            build everything into $(BUILD)/"
-	@echo "make setup      install the packages that it is built with"
+	@echo "make setup      install the packages that it is built with, and those of the lab"
 	@echo "make run        install what is needed, build, and soak a guest with Debian's kernel"
 	@echo "make test       install what is needed, build, and run all tests (unit, CLI, guest)"
 	@echo "make matrix     every scenario on every lab kernel, against what is declared"
+	@echo "make kinds      every kind of page on kernels with the patch and without"
 	@echo "make deb        Debian packages in $(BUILD)/deb"
 	@echo "make rpm        RPM packages in $(BUILD)/rpm"
 	@echo "make test-html  the HTML pages in a browser"
@@ -23,7 +24,8 @@ help:
 	@echo "make bench      the figures of speed and memory, one JSON line each"
 	@echo "make ab         boot kernels without and with the patch in turn, and compare them:"
 	@echo "                TREE=5.10|6.1 BOOTS=8 OFFLINE_BOOTS=6 SEED=1"
-	@echo "make lab-kernels    build the lab's kernels with and without the patch"
+	@echo "make lab-stock      fetch Debian's kernel: LAB_SUITES=bookworm"
+	@echo "make lab-kernels    build all of the lab's kernels"
 	@echo "make install    DESTDIR= PREFIX=$(PREFIX)"
 	@echo "make fuzz       what is fed with any bytes, for FUZZ_SECONDS=60 each"
 	@echo "make clean"
