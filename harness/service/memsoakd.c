@@ -48,7 +48,9 @@ static const struct option_spec specs[] = {
 /* Who came by "memsoak run" is to be told of that, not of memsoakd: the name is the caller's to give. */
 static const struct option_command command_without_name = {
 	.usage = "--profile PROFILE [options]",
-	.summary = "Runs one soak: refault workers, offline/online cycles, move_pages, and their record.",
+	.summary = "Runs one soak, or one after the other of those that the profile names: workers that touch\n"
+		   "pages, drivers that move them or take their memory offline and online, and the record. Ends\n"
+		   "with the verdict. Needs root, and --yes unless the profile says unattended = yes.",
 	.specs = specs,
 	.n_specs = ARRAY_SIZE(specs),
 };
