@@ -2,7 +2,8 @@
 /*
  * Why did migration attempts fail with EAGAIN? By BPF programs on kprobe events of our own, which
  * look at the page when an attempt has failed (cause_programs.h). It costs two probes for each
- * attempt and two for each task that waits for a page, so it is for who asks for it.
+ * attempt, for each task that waits for a page, and for each fault and look-up in the page cache,
+ * whosever they are: so it is for who asks for it.
  */
 #pragma once
 
