@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -60,6 +61,37 @@ static int check_run(const char *directory, struct err *e)
 	return access(journal, F_OK) == 0 ? 0 : run_folder_check(directory, e);
 }
 
+static bool is_same_folder(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+
+	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}
+
+static void say_goes_on(const struct active_run *run)
+{
+	log_warning("run %s is going on (pid %d): it restores by itself, \"memsoak abort\" ends it",
+		    run->id, (int)run->pid);
+}
+
+/* Nobody takes away from a run what it works with. */
+static bool goes_on(const char *directory)
+{
+	struct active_run *runs = NULL;
+	bool is_alive = false;
+	size_t n = 0;
+
+	(void)active_list(&runs, &n, NULL);
+	for (size_t i = 0; i < n && !is_alive; i++) {
+		is_alive = runs[i].alive && is_same_folder(runs[i].directory, directory);
+		if (is_alive)
+			say_goes_on(&runs[i]);
+	}
+	active_done(runs, n);
+	return is_alive;
+}
+
 /* A run that the caller has named. */
 static int restore_named(struct fsio *fs, const char *directory)
 {
@@ -69,6 +101,8 @@ static int restore_named(struct fsio *fs, const char *directory)
 		log_error("%s", e.text);
 		return EXIT_USAGE;
 	}
+	if (goes_on(directory))
+		return EXIT_USAGE;
 	return restore_one(fs, directory, directory, NULL);
 }
 
@@ -86,8 +120,7 @@ static int restore_all(struct fsio *fs, struct err *e)
 		int one;
 
 		if (runs[i].alive) {
-			log_warning("run %s is going on (pid %d): it restores by itself, \"memsoak abort\" ends it",
-				    runs[i].id, (int)runs[i].pid);
+			say_goes_on(&runs[i]);
 			continue;
 		}
 		one = restore_one(fs, runs[i].id, runs[i].directory, runs[i].path);

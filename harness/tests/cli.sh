@@ -150,6 +150,14 @@ if [ "$(id -u)" = 0 ]; then
 	refused "restore of a file" 'it is no folder' "$build/memsoak" restore "$scratch/log"
 	mkdir "$scratch/unreadable" && cp "$scratch/run/run.json" "$scratch/unreadable"
 	expect "restore of a run whose journal is lost" 3 "cannot read '$scratch/unreadable/events.jsonl'" "$build/memsoak" restore "$scratch/unreadable"
+	# Somebody who is called as the daemon is, and a run that says it is his.
+	cp "$(command -v sleep)" "$scratch/memsoakd" && mkdir "$scratch/going"
+	"$scratch/memsoakd" 60 &
+	going=$!
+	printf '{"id":"going","directory":"%s","pid":%d}' "$scratch/run" "$going" > "$scratch/going/going.json"
+	refused "restore of a run that goes on" 'run going is going on \(pid [0-9]+\): it restores by itself' \
+		env MEMSOAK_RUNTIME_DIR="$scratch/going" "$build/memsoak" restore "$scratch/run/"
+	kill "$going"
 	mkdir -p "$scratch/state/open" "$scratch/state/runs/early"
 	ln -s "$scratch/state/runs/early" "$scratch/state/open/early"
 	expect "recover of a run that was killed before it began" 0 'early: was killed before it began' \
