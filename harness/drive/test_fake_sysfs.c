@@ -120,7 +120,18 @@ static int obey(struct fake_block *b, const char *text)
 	return 0;
 }
 
-static int answer(struct fake_block *b, const char *text, const struct fake_answer *a)
+/* Until the test lets it go; nonzero: a signal arrived. */
+static int hold(const struct fake_sysfs *sys)
+{
+	int interrupted = 0;
+
+	while (!atomic_load(&sys->may_return))
+		interrupted |= clock_sleep_ns(NS_PER_MS);
+	return interrupted;
+}
+
+static int answer(const struct fake_sysfs *sys, struct fake_block *b, const char *text,
+		  const struct fake_answer *a)
 {
 	int r;
 
@@ -138,6 +149,8 @@ static int answer(struct fake_block *b, const char *text, const struct fake_answ
 		return a->error ? -a->error : obey(b, text);
 	case FAKE_SLEEPS:
 		return clock_sleep_ns(a->ns) ? -EINTR : obey(b, text);
+	case FAKE_IS_HELD:
+		return hold(sys) ? -EINTR : obey(b, text);
 	case FAKE_VANISHES:
 		b->is_gone = true;
 		return -a->error;
@@ -171,14 +184,14 @@ static int fake_write(struct fsio *fs, const char *path, const char *text)
 		a = sys->next_offline < sys->n_offline ? &sys->offline[sys->next_offline++]
 						       : &sys->always_offline;
 		atomic_store(&sys->is_offlining, true);
-		r = answer(b, text, a);
+		r = answer(sys, b, text, a);
 		atomic_store(&sys->is_offlining, false);
 		return r;
 	}
 	a = sys->next_online < sys->n_online ? &sys->online[sys->next_online++]
 					     : &sys->always_online;
 	fake_no_signal_please(true);
-	r = answer(b, text, a);
+	r = answer(sys, b, text, a);
 	fake_no_signal_please(false);
 	return r;
 }

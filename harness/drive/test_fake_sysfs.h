@@ -23,7 +23,8 @@ enum fake_kind {
 	FAKE_FAILS_AND_OBEYS, /* with .error, and the state has changed all the same */
 	FAKE_WAITS,	      /* for .signals signals, then as .error says (0: obeys) */
 	FAKE_SLEEPS,	      /* .ns whatever arrives, EINTR when something did, else obeys */
-	FAKE_VANISHES,	      /* the block is unplugged before the write: .error */
+	FAKE_IS_HELD,  /* until may_return is set; EINTR when something arrived, else obeys */
+	FAKE_VANISHES, /* the block is unplugged before the write: .error */
 	FAKE_OBEYS_AND_VANISHES,
 	FAKE_OTHER_ZONE, /* comes online in Normal */
 	FAKE_LIES,	 /* says yes and does nothing */
@@ -58,6 +59,7 @@ struct fake_sysfs {
 	void (*on_write)(void *context, const char *text, uint32_t block);
 	void *context;
 	atomic_bool is_offlining; /* a write of "offline" is under way */
+	atomic_bool may_return;	  /* set by the test: held writes go on */
 };
 
 /* @n blocks 40, 41 ..., online and movable, on node 1. */

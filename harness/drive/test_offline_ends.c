@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "drive/test_rig.h"
+#include "drive/test_wait.h"
 
 static struct rig rig;
 
@@ -154,34 +155,43 @@ static void a_stop_leaves_no_block_offline(void **state)
 	rig_assert_as_before(&rig);
 }
 
+/*
+ * The first cycle is done. All but always the thread has come to its pause when this returns; where
+ * it has not, its pause has to end all the same.
+ */
+static void wait_for_pause(void)
+{
+	wait_until(rig.n_online >= 1);
+	(void)clock_sleep_ns(20 * NS_PER_MS);
+}
+
 static void a_stop_ends_a_pause_at_once(void **state)
 {
-	uint64_t start_ns = clock_monotonic_ns();
-	struct offline_progress progress;
-
 	(void)state;
 	rig_init(&rig, 1, 0);
 	rig.profile.offline_pause_ns = 1000 * NS_PER_S;
 	rig_start(&rig, 0);
-	do {
-		(void)clock_sleep_ns(NS_PER_MS);
-		offline_driver_progress(rig.driver, &progress);
-	} while (progress.since_ns == 0 || progress.writing);
+	wait_for_pause();
 	offline_driver_stop(rig.driver);
-	(void)rig_finish(&rig);
+	(void)rig_finish(&rig); /* has less patience than that */
 	assert_int_equal(rig.n_offline, 1);
 	assert_int_equal(fake_signals_seen(), 0);
-	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
 	rig_assert_as_before(&rig);
 }
 
 static void the_phases_end_ends_a_pause(void **state)
 {
+	uint64_t duration_ns = 250 * NS_PER_MS;
+
 	(void)state;
-	rig_init(&rig, 1, 0);
-	rig.profile.offline_pause_ns = 1000 * NS_PER_S;
-	rig.phase.duration_ns = 500 * NS_PER_MS;
-	(void)rig_run(&rig); /* has 60 s of patience */
+	do { /* a busy host may not come to the first attempt in that time */
+		duration_ns *= 2;
+		assert_true(duration_ns < WAIT_PATIENCE_NS);
+		rig_init(&rig, 1, 0);
+		rig.profile.offline_pause_ns = 1000 * NS_PER_S;
+		rig.phase.duration_ns = duration_ns;
+		(void)rig_run(&rig); /* has less patience than that */
+	} while (rig.n_offline == 0);
 	assert_int_equal(rig.n_offline, 1);
 	rig_assert_as_before(&rig);
 }
@@ -192,8 +202,7 @@ static void a_stop_while_aiming_writes_nothing(void **state)
 	rig_init(&rig, 1, 0);
 	atomic_store(&rig.aim_waits, true);
 	rig_start(&rig, 4);
-	while (!atomic_load(&rig.is_aiming))
-		(void)clock_sleep_ns(NS_PER_MS);
+	wait_until(atomic_load(&rig.is_aiming));
 	offline_driver_stop(rig.driver);
 	atomic_store(&rig.aim_waits, false);
 	assert_int_equal(rig_finish(&rig), 4);
@@ -209,21 +218,24 @@ static void a_stop_while_aiming_writes_nothing(void **state)
  */
 static void signals_hit_nothing_but_offline_writes(void **state)
 {
+	uint64_t began_ns = clock_monotonic_ns(), now_ns;
+
 	(void)state;
 	rig_init(&rig, 2, 0);
-	rig.phase.duration_ns = 1 * NS_PER_S;
 	rig.profile.offline_deadline_ns = 1;
 	rig.sys.on_write = NULL;
 	rig.sys.always_offline = (struct fake_answer){.kind = FAKE_WAITS, .signals = 1};
 	rig.sys.always_online = (struct fake_answer){.kind = FAKE_SLEEPS, .ns = 100 * NS_PER_US};
 	rig_start(&rig, 0);
-	while (!offline_driver_has_ended(rig.driver)) {
+	do {
 		offline_driver_tick(rig.driver);
-		(void)clock_sleep_ns(20 *
-				     NS_PER_US); /* any denser, and handlers are all that runs */
-	}
+		/* Any denser, and handlers are all that runs. */
+		(void)clock_sleep_ns(20 * NS_PER_US);
+		now_ns = clock_monotonic_ns();
+		assert_true(now_ns - began_ns < WAIT_PATIENCE_NS);
+	} while (now_ns - began_ns < NS_PER_S || rig.n_offline <= 50);
+	offline_driver_stop(rig.driver);
 	(void)rig_finish(&rig);
-	assert_true(rig.n_offline > 50);
 	assert_true(rig.n_online == rig.n_offline);
 	assert_true(fake_signals_seen() > 50);
 	assert_int_equal(rig.n_faults, 0);
@@ -239,13 +251,16 @@ static void a_finish_cancels_nothing(void **state)
 {
 	(void)state;
 	rig_init(&rig, 2, 0);
-	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_SLEEPS, .ns = 50 * NS_PER_MS});
+	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_IS_HELD});
 	rig_start(&rig, 0);
 	rig_wait_for_write(&rig);
 	offline_driver_finish(rig.driver);
+	offline_driver_tick(rig.driver);
+	atomic_store(&rig.sys.may_return, true);
 	assert_int_equal(rig_finish(&rig), 1);
 	assert_int_equal(rig.n_offline, 1);
 	assert_int_equal(rig.offline[0].error, 0);
+	assert_int_equal(rig.offline[0].signals, 0);
 	assert_int_equal(fake_signals_seen(), 0);
 	assert_true(rig.online[0].restored);
 	rig_assert_as_before(&rig);
@@ -253,19 +268,14 @@ static void a_finish_cancels_nothing(void **state)
 
 static void a_finish_ends_the_pause(void **state)
 {
-	uint64_t began_ns = clock_monotonic_ns();
-
 	(void)state;
 	rig_init(&rig, 1, 0);
 	rig.profile.offline_pause_ns = 3600 * NS_PER_S;
-	rig_answer_offline(&rig, (struct fake_answer){.kind = FAKE_SLEEPS, .ns = 20 * NS_PER_MS});
 	rig_start(&rig, 0);
-	rig_wait_for_write(&rig);
-	(void)clock_sleep_ns(100 * NS_PER_MS); /* it has written, and pauses */
+	wait_for_pause();
 	offline_driver_finish(rig.driver);
-	(void)rig_finish(&rig);
+	(void)rig_finish(&rig); /* has less patience than that */
 	assert_int_equal(rig.n_offline, 1);
-	assert_true(clock_monotonic_ns() - began_ns < 30 * NS_PER_S);
 }
 
 int test_offline_ends(void)

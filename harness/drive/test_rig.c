@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "drive/test_wait.h"
 
-#define PATIENCE_NS (60 * NS_PER_S)
+#define FAR_AWAY_NS (2 * WAIT_PATIENCE_NS)
 
 static void trace(struct rig *rig, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -117,7 +118,7 @@ void rig_init(struct rig *rig, size_t n, uint32_t cycles)
 	rig->sys.on_write = on_write;
 	rig->sys.context = rig;
 	rig->profile.offline_movable_only = true;
-	rig->profile.offline_deadline_ns = PATIENCE_NS;
+	rig->profile.offline_deadline_ns = FAR_AWAY_NS;
 	for (size_t i = 0; i < n; i++)
 		rig->blocks[i] = (struct plan_block){
 			.id = rig->sys.blocks[i].id,
@@ -174,15 +175,15 @@ void rig_start(struct rig *rig, uint64_t first_attempt)
 	assert_non_null(rig->driver);
 }
 
+static bool has_ended_after_a_tick(struct rig *rig)
+{
+	offline_driver_tick(rig->driver);
+	return offline_driver_has_ended(rig->driver);
+}
+
 uint64_t rig_finish(struct rig *rig)
 {
-	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
-
-	while (!offline_driver_has_ended(rig->driver)) {
-		offline_driver_tick(rig->driver);
-		(void)clock_sleep_ns(NS_PER_MS);
-		assert_true(clock_monotonic_ns() < until_ns);
-	}
+	wait_until(has_ended_after_a_tick(rig));
 	assert_int_equal(fake_signals_astray(), 0);
 	return offline_driver_join(rig->driver);
 }
@@ -195,10 +196,19 @@ uint64_t rig_run(struct rig *rig)
 
 void rig_wait_for_write(struct rig *rig)
 {
-	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
+	wait_until(atomic_load(&rig->sys.is_offlining));
+}
 
-	while (!atomic_load(&rig->sys.is_offlining)) {
-		(void)clock_sleep_ns(NS_PER_MS / 10);
-		assert_true(clock_monotonic_ns() < until_ns);
+uint64_t rig_shortest_gap_ns(const struct rig *rig, size_t first, size_t step)
+{
+	uint64_t shortest_ns = UINT64_MAX;
+
+	assert_true(rig->n_offline <= RIG_MAX && first + 1 < rig->n_offline);
+	for (size_t i = first; i + 1 < rig->n_offline; i += step) {
+		const struct offline_event *event = &rig->offline[i];
+		uint64_t gap_ns = event[1].start_ns - (event->start_ns + event->wall_ns);
+
+		shortest_ns = gap_ns < shortest_ns ? gap_ns : shortest_ns;
 	}
+	return shortest_ns;
 }

@@ -20,7 +20,7 @@ struct rig {
 	struct online_event online[RIG_MAX];
 	struct refused_event refused[RIG_MAX];
 	char faults[RIG_MAX][256];
-	size_t n_offline, n_online, n_refused, n_faults;
+	atomic_size_t n_offline, n_online, n_refused, n_faults; /* may be waited for */
 	char trace[4096]; /* every hook and every write, in order, "; " between */
 	/* How it is to behave. */
 	uint32_t failing_offline_intents, failing_online_intents; /* bit n: the n-th one fails */
@@ -43,11 +43,19 @@ void rig_take_note(struct rig *rig);
 void rig_assert_as_before(const struct rig *rig);
 void rig_start(struct rig *rig, uint64_t first_attempt);
 
-/* Ticks every ms until the driver has ended; joins; returns the next attempt's number. */
+/* Ticks every ms until the driver has ended, for WAIT_PATIENCE_NS at the most; joins; returns the
+ * next attempt's number. */
 uint64_t rig_finish(struct rig *rig);
 
 /* Both. */
 uint64_t rig_run(struct rig *rig);
 
-/* Waits until a write of "offline" is under way. */
+/* Waits until a write of "offline" is under way: one that does not end by itself. */
 void rig_wait_for_write(struct rig *rig);
+
+/*
+ * The shortest time from the end of an offline write to the start of the next, of the writes
+ * @first, @first + @step and so on: what the driver pauses there is no longer, whatever the host
+ * was doing. Only where there were RIG_MAX writes or fewer.
+ */
+uint64_t rig_shortest_gap_ns(const struct rig *rig, size_t first, size_t step);
