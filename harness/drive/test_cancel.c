@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fsio.h"
 #include "drive/cancel.h"
 #include "drive/test_rig.h"
+#include "drive/test_wait.h"
 
 static struct rig rig;
 
@@ -124,6 +127,31 @@ static void return_when_told(void *context, const char *text, uint32_t block)
 	atomic_store(&s->has_returned, true);
 }
 
+static bool is_writing(struct single *s)
+{
+	struct offline_progress progress;
+
+	cancel_progress(&s->cancel, &progress);
+	return progress.writing;
+}
+
+/* As the kernel sees it, from outside: the thread takes the cancel signal no more. */
+static bool keeps_signal_out(pid_t tid)
+{
+	unsigned long long blocked = 0;
+	char text[4096] = "";
+	const char *line;
+	struct fsio fs;
+
+	assert_int_equal(fsio_open(&fs, "/", NULL), 0);
+	(void)fsio_read_text(&fs, text, sizeof(text), "proc/self/task/%d/status", (int)tid);
+	fsio_close(&fs);
+	line = strstr(text, "SigBlk:");
+	assert_non_null(line);
+	assert_int_equal(sscanf(line, "SigBlk: %llx", &blocked), 1);
+	return blocked >> (cancel_signal() - 1) & 1;
+}
+
 /* The write has returned, the thread has not yet said so: the signal hits nothing, and goes. */
 static void a_signal_too_late_is_dropped(void **state)
 {
@@ -131,18 +159,12 @@ static void a_signal_too_late_is_dropped(void **state)
 
 	(void)state;
 	start_single(&s, return_when_told);
+	wait_until(is_writing(&s));
 	(void)pthread_mutex_lock(&s.cancel.lock);
-	while (!s.cancel.is_writing) {
-		(void)pthread_mutex_unlock(&s.cancel.lock);
-		(void)clock_sleep_ns(NS_PER_MS);
-		(void)pthread_mutex_lock(&s.cancel.lock);
-	}
 	atomic_store(&s.may_return, true);
-	while (!atomic_load(&s.has_returned))
-		(void)clock_sleep_ns(NS_PER_MS);
-	(void)clock_sleep_ns(50 * NS_PER_MS); /* it waits for the lock by now */
+	wait_until(atomic_load(&s.has_returned) && keeps_signal_out(s.tid));
+	/* All that is left to it is to wait for the lock. */
 	assert_int_equal(tgkill(getpid(), s.tid, cancel_signal()), 0);
-	(void)clock_sleep_ns(10 * NS_PER_MS);
 	(void)pthread_mutex_unlock(&s.cancel.lock);
 	finish_single(&s);
 	assert_int_equal(s.outcome.error, 0);
