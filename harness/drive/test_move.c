@@ -7,17 +7,27 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "drive/move_driver.h"
+#include "drive/test_wait.h"
 #include "drive/test_world.h"
 
-static struct move_event run(size_t n_targets, uint64_t duration_ns)
+#define MANY_CALLS 1000 /* every page of two processes has gone alone, and more than once */
+#define ERROR_PAUSE_NS NS_PER_MS /* the driver's */
+
+static struct move_driver *start(size_t n_targets)
 {
-	struct move_driver *driver;
+	struct move_driver *driver =
+		move_driver_start_with(world_move, &world_plan, &world_phase, world_targets,
+				       n_targets, &world_hooks, NULL);
+
+	assert_non_null(driver);
+	return driver;
+}
+
+/* Joins; returns the sum of what was told. */
+static struct move_event join(struct move_driver *driver)
+{
 	struct move_event sum = {0};
 
-	world_phase.duration_ns = duration_ns;
-	driver = move_driver_start_with(world_move, &world_plan, &world_phase, world_targets,
-					n_targets, &world_hooks, NULL);
-	assert_non_null(driver);
 	move_driver_join(driver);
 	assert_true(n_world_events >= 1 && n_world_events <= MAX_EVENTS);
 	for (size_t i = 0; i < n_world_events; i++) {
@@ -39,14 +49,29 @@ static struct move_event run(size_t n_targets, uint64_t duration_ns)
 	return sum;
 }
 
+static struct move_event stop(struct move_driver *driver)
+{
+	move_driver_stop(driver);
+	return join(driver);
+}
+
+/* For so many calls at the least. */
+static struct move_event run(size_t n_targets, unsigned int calls)
+{
+	struct move_driver *driver = start(n_targets);
+
+	wait_until(world.calls >= calls);
+	return stop(driver);
+}
+
 static void the_ping_pong_is_even(void **state)
 {
 	struct move_event sum;
 
 	(void)state;
 	world_init(16);
-	sum = run(2, 300 * NS_PER_MS);
-	assert_true(sum.calls == world.calls && sum.calls > 100);
+	sum = run(2, MANY_CALLS);
+	assert_true(sum.calls == world.calls);
 	assert_true(sum.single_calls == world.singles && sum.batch_calls == world.batches);
 	assert_true(sum.moved == sum.pages);
 	assert_true(sum.latency.count == sum.calls);
@@ -62,7 +87,7 @@ static void every_page_gets_its_turn(void **state)
 {
 	(void)state;
 	world_init(10); /* 64 pages: the last stretch has four */
-	(void)run(1, 500 * NS_PER_MS);
+	(void)run(1, MANY_CALLS);
 	for (int i = 0; i < WORLD_PAGES; i++) {
 		assert_in_range(world.batches_of[i], world.batches_of[0] - 2, world.batches_of[0]);
 		assert_true(world.singles_of[i] > 0);
@@ -77,7 +102,7 @@ static void a_stuck_page_does_not_stop_the_others(void **state)
 	(void)state;
 	world_init(16);
 	world.is_stuck[0] = true;
-	sum = run(1, 300 * NS_PER_MS);
+	sum = run(1, MANY_CALLS);
 	assert_true(sum.not_moved > 0 && sum.already_there > 0);
 	/* It is there already on every second leg, and not moved on the others. */
 	assert_true(sum.moved > 50 * sum.not_moved);
@@ -92,7 +117,7 @@ static void a_process_that_ended_is_dropped(void **state)
 	(void)state;
 	world_init(16);
 	world.gone[0] = -ESRCH;
-	sum = run(2, 300 * NS_PER_MS);
+	sum = run(2, MANY_CALLS);
 	assert_int_equal(n_world_faults, 1);
 	assert_non_null(strstr(last_world_fault, "1000"));
 	assert_true(sum.moved > 0 && sum.not_moved == 0 && sum.call_errors == 0);
@@ -100,15 +125,16 @@ static void a_process_that_ended_is_dropped(void **state)
 
 static void it_ends_when_all_are_gone(void **state)
 {
-	uint64_t start_ns = clock_monotonic_ns();
+	struct move_driver *driver;
 	struct move_event sum;
 
 	(void)state;
 	world_init(16);
 	world.gone_at_call[0] = 10;
 	world.gone_at_call[1] = 20;
-	sum = run(2, 60 * NS_PER_S);
-	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
+	driver = start(2);
+	wait_until(move_driver_has_ended(driver));
+	sum = join(driver);
 	assert_int_equal(n_world_faults, 2);
 	assert_int_equal(sum.calls, 30);
 	assert_int_equal(sum.call_errors, 2);
@@ -117,13 +143,15 @@ static void it_ends_when_all_are_gone(void **state)
 
 static void failing_calls_do_not_spin(void **state)
 {
+	uint64_t began_ns = clock_monotonic_ns();
+	struct move_driver *driver;
 	struct move_event sum;
 
 	(void)state;
 	world_init(16);
 	world.call_error = ENODEV;
-	sum = run(2, 100 * NS_PER_MS);
-	assert_true(sum.calls >= 1 && sum.calls <= 101);
+	sum = run(2, 20);
+	assert_true(sum.calls <= 1 + pauses_since(began_ns, ERROR_PAUSE_NS));
 	assert_true(sum.call_errors == sum.calls);
 	/* On the way back they are there already: none has left. */
 	assert_true(sum.failed_call_pages > 0 && sum.failed_call_pages == sum.not_moved);
@@ -131,8 +159,12 @@ static void failing_calls_do_not_spin(void **state)
 
 	world_init(16);
 	world.query_error = EPERM;
-	sum = run(2, 100 * NS_PER_MS);
-	assert_true(sum.calls >= 1 && sum.calls <= 101);
+	began_ns = clock_monotonic_ns();
+	driver = start(2);
+	wait_until(world.queries >= 20);
+	sum = stop(driver);
+	assert_true(sum.calls == world.queries);
+	assert_true(sum.calls <= 1 + pauses_since(began_ns, ERROR_PAUSE_NS));
 	assert_true(sum.call_errors == sum.calls);
 	assert_true(sum.not_moved == sum.pages && sum.failed_call_pages == sum.pages);
 	assert_int_equal(world.calls, 0);
@@ -142,11 +174,16 @@ static void failing_calls_do_not_spin(void **state)
 
 static void it_tells_about_every_second(void **state)
 {
+	uint64_t began_ns = clock_monotonic_ns();
+	struct move_driver *driver;
+
 	(void)state;
 	world_init(16);
-	(void)run(1, 2500 * NS_PER_MS);
-	/* Two in time and one at the end; a busy machine may be late for the second. */
-	assert_in_range(n_world_events, 2, 3);
+	driver = start(1);
+	wait_until(n_world_events >= 2);
+	(void)stop(driver);
+	/* Two in time and one at the end; a busy host may be late with the stop, too. */
+	assert_in_range(n_world_events, 3, 1 + pauses_since(began_ns, NS_PER_S));
 	assert_true(world_events[0].counts.has_attempts && !world_events[0].counts.has_eagain);
 	assert_int_equal(world_events[0].counts.attempts, 5);
 	assert_int_equal(world_events[n_world_events - 1].counts.attempts, 5 * n_world_events);
@@ -155,18 +192,31 @@ static void it_tells_about_every_second(void **state)
 static void a_stop_ends_it(void **state)
 {
 	struct move_driver *driver;
+	struct move_event sum;
 
 	(void)state;
 	world_init(16);
-	world_phase.duration_ns = 0;
-	driver = move_driver_start_with(world_move, &world_plan, &world_phase, world_targets, 1,
-					&world_hooks, NULL);
-	assert_non_null(driver);
-	(void)clock_sleep_ns(10 * NS_PER_MS);
+	driver = start(1);
+	wait_until(world.calls >= 1);
 	assert_false(move_driver_has_ended(driver));
-	move_driver_stop(driver);
-	move_driver_join(driver);
-	assert_int_equal(n_world_events, 1);
+	sum = stop(driver);
+	assert_int_equal(sum.calls, world.calls);
+}
+
+static void the_duration_ends_it(void **state)
+{
+	uint64_t start_ns = clock_monotonic_ns();
+	struct move_driver *driver;
+	struct move_event sum;
+
+	(void)state;
+	world_init(16);
+	world_phase.duration_ns = 100 * NS_PER_MS;
+	driver = start(1);
+	wait_until(move_driver_has_ended(driver));
+	assert_true(clock_monotonic_ns() - start_ns >= 100 * NS_PER_MS);
+	sum = join(driver);
+	assert_int_equal(sum.calls, world.calls);
 }
 
 static void what_cannot_be_driven_does_not_start(void **state)
@@ -197,6 +247,7 @@ int test_move(void)
 		cmocka_unit_test(failing_calls_do_not_spin),
 		cmocka_unit_test(it_tells_about_every_second),
 		cmocka_unit_test(a_stop_ends_it),
+		cmocka_unit_test(the_duration_ends_it),
 		cmocka_unit_test(what_cannot_be_driven_does_not_start),
 	};
 

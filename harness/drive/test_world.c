@@ -5,12 +5,10 @@
 #include <numaif.h>
 #include <string.h>
 
-#include "base/clock.h"
-
 struct world world;
 
 struct move_event world_events[MAX_EVENTS];
-size_t n_world_events;
+atomic_size_t n_world_events;
 atomic_uint n_world_faults;
 char last_world_fault[256];
 static uint64_t counted;
@@ -122,7 +120,7 @@ void world_init(size_t batch)
 	world_profile.move_pages_batch = (uint32_t)batch;
 	world_plan =
 		(struct plan){.profile = &world_profile, .move_nodes = {0, 1}, .can_move = true};
-	world_phase = (struct plan_phase){.move_pages = true, .duration_ns = 60 * NS_PER_S};
+	world_phase = (struct plan_phase){.move_pages = true};
 	for (int i = 0; i < MAX_PIDS; i++)
 		world_targets[i] = (struct move_target){.pid = FIRST_PID + i,
 							.base_address = PAGE,

@@ -26,7 +26,8 @@ struct world {
 	int page_error[WORLD_PAGES]; /* negative errno in the page's status word */
 	int call_error, query_error; /* positive errno of whole calls */
 	bool gives_up_at_first;	     /* the pages behind a stuck one are not even tried (v5.6 on) */
-	unsigned int calls, singles, batches, queries;
+	atomic_uint calls, queries;  /* may be waited for */
+	unsigned int singles, batches;
 	unsigned int bad_flags, bad_prefill;
 	uint64_t batches_to[2], singles_to[2];
 	uint64_t batches_of[WORLD_PAGES], singles_of[WORLD_PAGES]; /* calls that had the page */
@@ -35,7 +36,7 @@ extern struct world world;
 
 /* What the hooks were told. */
 extern struct move_event world_events[MAX_EVENTS];
-extern size_t n_world_events;
+extern atomic_size_t n_world_events; /* may be waited for */
 extern atomic_uint n_world_faults;
 extern char last_world_fault[256];
 extern const struct drive_hooks world_hooks;
@@ -45,7 +46,7 @@ extern struct plan world_plan;
 extern struct plan_phase world_phase;
 extern struct move_target world_targets[MAX_PIDS];
 
-/* All pages of both on node 0, a plan that moves them in batches of @batch. */
+/* All pages of both on node 0, a plan that moves them in batches of @batch, without an end. */
 void world_init(size_t batch);
 
 long world_move(int pid, unsigned long count, void **pages, const int *nodes, int *status,
