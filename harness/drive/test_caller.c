@@ -14,7 +14,11 @@
 #include "base/err.h"
 #include "base/fsio.h"
 #include "drive/caller_step.h"
+#include "drive/test_told.h"
+#include "drive/test_wait.h"
 #include "drive/test_world.h"
+
+#define ERROR_PAUSE_NS NS_PER_MS /* the driver's */
 
 /* A tree of settings: how they answer, what was written. That they are there, a folder says. */
 static struct {
@@ -86,70 +90,55 @@ static int remove_tree(void **state)
 	return rmdir(folder);
 }
 
-static struct caller_event events[MAX_EVENTS];
-static size_t n_events;
-static char started[64];
-
-static void on_called(void *context, const struct caller_event *event)
+static void set_up(void)
 {
-	(void)context;
-	events[n_events++ % MAX_EVENTS] = *event;
-}
-
-static void on_counts(void *context, struct drive_counts *ret_counts)
-{
-	(void)context;
-	*ret_counts = (struct drive_counts){
-		.has_attempts = true, .attempts = 7, .has_eagain = true, .eagain = 3};
-}
-
-static void on_started(void *context, const char *driver, pid_t tid)
-{
-	(void)context;
-	assert_true(tid > 0);
-	(void)snprintf(started, sizeof(started), "%s", driver);
-}
-
-static const struct drive_hooks hooks = {
-	.called = on_called, .counts = on_counts, .thread_started = on_started};
-
-static void set_up(uint64_t duration_ns)
-{
+	told_reset();
 	world_init(1);
-	world_phase.duration_ns = duration_ns;
 	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
 	memset(&tree, 0, sizeof(tree));
-	memset(events, 0, sizeof(events));
-	n_events = 0;
-	started[0] = '\0';
 }
 
-static struct caller_driver *start(const struct caller_step *step, enum caller caller,
-				   struct err *e)
+static struct caller_driver *start(enum caller caller, struct err *e)
 {
-	return caller_driver_start_with(step ? step : caller_steps[caller], &tree_fs, &world_plan,
-					&world_phase, caller, world_targets, MAX_PIDS, &hooks, e);
+	return told_start(caller, &tree_fs, world_targets, MAX_PIDS, e);
 }
 
-static void compaction_is_asked_for_until_time_is_up(void **state)
+static void compaction_is_asked_for(void **state)
 {
+	uint64_t began_ns = clock_monotonic_ns();
 	struct caller_driver *driver;
 
 	(void)state;
-	set_up(100 * NS_PER_MS);
+	set_up();
 	world_profile.callers[CALLER_COMPACTION].pause_ns = 10 * NS_PER_MS;
-	driver = start(NULL, CALLER_COMPACTION, NULL);
+	driver = start(CALLER_COMPACTION, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_string_equal(started, "compaction");
-	assert_int_equal(n_events, 1);
-	assert_int_equal(events[0].caller, CALLER_COMPACTION);
-	assert_in_range(events[0].calls, 2, 11);
-	assert_int_equal(events[0].calls, tree.n_written);
-	assert_int_equal(events[0].latency.count, tree.n_written);
-	assert_int_equal(events[0].n_errors, 0);
-	assert_true(events[0].counts.attempts == 7 && events[0].counts.eagain == 3);
+	wait_until(told.n_calls >= 3);
+	told_stop(driver);
+	assert_string_equal(told.started, "compaction");
+	assert_int_equal(told.event.caller, CALLER_COMPACTION);
+	assert_true(told.event.calls <= 1 + pauses_since(began_ns, 10 * NS_PER_MS));
+	assert_int_equal(told.event.calls, tree.n_written);
+	assert_int_equal(told.event.latency.count, tree.n_written);
+	assert_int_equal(told.event.n_errors, 0);
+	assert_true(told.event.counts.attempts == 7 && told.event.counts.eagain == 3);
 	assert_string_equal(tree.written[1], "proc/sys/vm/compact_memory");
+}
+
+static void calls_end_when_time_is_up(void **state)
+{
+	uint64_t began_ns = clock_monotonic_ns();
+	struct caller_driver *driver;
+
+	(void)state;
+	set_up();
+	world_phase.duration_ns = 100 * NS_PER_MS;
+	world_profile.callers[CALLER_COMPACTION].pause_ns = 10 * NS_PER_MS;
+	driver = start(CALLER_COMPACTION, NULL);
+	assert_non_null(driver);
+	told_join(driver);
+	assert_true(clock_monotonic_ns() - began_ns >= 100 * NS_PER_MS);
+	assert_true(told.n_events >= 1 && told.event.calls == told.n_calls);
 }
 
 static void each_node_is_compacted_alone_too(void **state)
@@ -160,26 +149,28 @@ static void each_node_is_compacted_alone_too(void **state)
 		"sys/devices/system/node/node0/compact",
 		"sys/devices/system/node/node3/compact",
 	};
+	uint64_t began_ns = clock_monotonic_ns();
 	struct caller_driver *driver;
 
 	(void)state;
-	set_up(100 * NS_PER_MS);
+	set_up();
 	memcpy(tree.nodes, names, sizeof(names));
 	world_profile.callers[CALLER_COMPACTION].per_node = true;
 	tree.answer = -EINTR;
-	driver = start(NULL, CALLER_COMPACTION, NULL);
+	driver = start(CALLER_COMPACTION, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_true(tree.n_written > 3);
-	for (size_t i = 0; i < 6 && i < tree.n_written; i++)
+	wait_until(told.n_calls >= 6);
+	told_stop(driver);
+	for (size_t i = 0; i < 6; i++)
 		assert_string_equal(tree.written[i], wanted[i % 3]);
-	assert_string_equal(events[0].numbers[1].name, "calls_for_a_node");
-	assert_int_equal(events[0].numbers[0].value + events[0].numbers[1].value, events[0].calls);
-	assert_int_equal(events[0].n_errors, 1);
-	assert_int_equal(events[0].errors[0].error, EINTR);
-	assert_true(events[0].errors[0].count == events[0].calls);
+	assert_string_equal(told.event.numbers[1].name, "calls_for_a_node");
+	assert_int_equal(told.event.numbers[0].value + told.event.numbers[1].value,
+			 told.event.calls);
+	assert_int_equal(told.event.n_errors, 1);
+	assert_int_equal(told.event.errors[0].error, EINTR);
+	assert_true(told.event.errors[0].count == told.event.calls);
 	/* What fails at once does not spin. */
-	assert_true(events[0].calls <= 101);
+	assert_true(told.event.calls <= 1 + pauses_since(began_ns, ERROR_PAUSE_NS));
 }
 
 static void what_a_kernel_has_not_is_told(void **state)
@@ -188,17 +179,17 @@ static void what_a_kernel_has_not_is_told(void **state)
 	struct err e = {0};
 
 	(void)state;
-	set_up(NS_PER_S);
+	set_up();
 	tree_fs.root_fd = -1;
-	assert_null(start(NULL, CALLER_COMPACTION, &e));
+	assert_null(start(CALLER_COMPACTION, &e));
 	assert_int_equal(e.code, -EOPNOTSUPP);
 	assert_non_null(strstr(e.text, "no /proc/sys/vm/compact_memory"));
 	world_plan.can_move = false;
 	(void)strcpy(world_plan.cannot_move_why, "only one node has memory");
-	assert_null(start(NULL, CALLER_MIGRATE_PAGES, &e));
+	assert_null(start(CALLER_MIGRATE_PAGES, &e));
 	assert_int_equal(e.code, -EOPNOTSUPP);
 	assert_non_null(strstr(e.text, "only one node"));
-	assert_int_equal(n_events, 0);
+	assert_int_equal(told.n_events, 0);
 	tree_fs.root_fd = root_fd;
 }
 
@@ -221,47 +212,45 @@ static void scripted_close(struct caller_context *c)
 static void a_step_has_numbers_of_its_own(void **state)
 {
 	static const struct caller_step step = {.call = scripted_call, .close = scripted_close};
-	uint64_t calls = 0, numbers[2] = {0}, errors = 0;
+	uint64_t began_ns = clock_monotonic_ns(), calls;
 	struct caller_driver *driver;
 
 	(void)state;
-	set_up(1200 * NS_PER_MS);
+	set_up();
 	closed = 0;
-	driver = start(&step, CALLER_MIGRATE_PAGES, NULL);
+	driver = told_start_with(&step, CALLER_MIGRATE_PAGES, &tree_fs, world_targets, MAX_PIDS,
+				 NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_int_equal(n_events, 2); /* after a second, and at the end: nothing is told twice */
+	wait_until(told.n_calls >= 4 && told.n_events >= 1);
+	told_stop(driver);
+	/* After every second, and at the end; no call is told twice, and none is left out. */
+	assert_in_range(told.n_events, 2, 1 + pauses_since(began_ns, NS_PER_S));
 	assert_int_equal(closed, 1);
-	for (size_t i = 0; i < n_events; i++) {
-		calls += events[i].calls;
-		assert_int_equal(events[i].n_numbers, 2);
-		assert_string_equal(events[i].numbers[0].name, "even");
-		for (size_t k = 0; k < 2; k++)
-			numbers[k] += events[i].numbers[k].value;
-		for (size_t k = 0; k < events[i].n_errors; k++)
-			errors += events[i].errors[k].count;
-	}
-	assert_true(numbers[1] == calls && numbers[0] == (calls + 1) / 2);
-	assert_int_equal(errors, 3);
-	assert_int_equal(events[0].n_errors, 3);
+	calls = told.event.calls;
+	assert_int_equal(calls, told.n_calls);
+	assert_int_equal(told.event.n_numbers, 2);
+	assert_string_equal(told.event.numbers[0].name, "even");
+	assert_int_equal(told_number("even"), (calls + 1) / 2);
+	assert_int_equal(told_number("turns"), calls);
+	assert_int_equal(told.event.n_errors, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(told.event.errors[i].count, 1);
 }
 
 static void a_stop_does_not_wait_for_the_pause(void **state)
 {
-	uint64_t start_ns = clock_monotonic_ns();
 	struct caller_driver *driver;
 
 	(void)state;
-	set_up(0);
+	set_up();
 	world_profile.callers[CALLER_COMPACTION].pause_ns = 3600 * NS_PER_S;
-	driver = start(NULL, CALLER_COMPACTION, NULL);
+	driver = start(CALLER_COMPACTION, NULL);
 	assert_non_null(driver);
-	(void)clock_sleep_ns(10 * NS_PER_MS);
+	wait_until(told.n_calls >= 1);
 	assert_false(caller_driver_has_ended(driver));
 	caller_driver_stop(driver);
-	caller_driver_join(driver);
-	assert_true(clock_monotonic_ns() - start_ns < 10 * NS_PER_S);
-	assert_true(tree.n_written <= 1); /* a busy host may not have come to the first */
+	told_join(driver); /* has less patience than that */
+	assert_int_equal(tree.n_written, 1);
 }
 
 /* The processes of the world are none: the kernel itself says so, for each of them in turn. */
@@ -270,23 +259,24 @@ static void migrate_pages_tells_who_is_gone(void **state)
 	struct caller_driver *driver;
 
 	(void)state;
-	set_up(20 * NS_PER_MS);
+	set_up();
 	world_targets[0].pid = world_targets[1].pid = 0x3fffffff; /* beyond any pid_max */
-	driver = start(NULL, CALLER_MIGRATE_PAGES, NULL);
+	driver = start(CALLER_MIGRATE_PAGES, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_true(events[0].calls > 0);
-	assert_int_equal(events[0].n_errors, 1);
-	assert_true(events[0].errors[0].count == events[0].calls);
+	wait_until(told.n_calls >= 2);
+	told_stop(driver);
+	assert_int_equal(told.event.n_errors, 1);
+	assert_true(told.event.errors[0].count == told.event.calls);
 	/* EPERM and ENOSYS: where tests run in a sandbox without the call. */
-	assert_true(events[0].errors[0].error == ESRCH || events[0].errors[0].error == EPERM ||
-		    events[0].errors[0].error == ENOSYS);
+	assert_true(told.event.errors[0].error == ESRCH || told.event.errors[0].error == EPERM ||
+		    told.event.errors[0].error == ENOSYS);
 }
 
 int test_caller(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compaction_is_asked_for_until_time_is_up),
+		cmocka_unit_test(compaction_is_asked_for),
+		cmocka_unit_test(calls_end_when_time_is_up),
 		cmocka_unit_test(each_node_is_compacted_alone_too),
 		cmocka_unit_test(what_a_kernel_has_not_is_told),
 		cmocka_unit_test(a_step_has_numbers_of_its_own),

@@ -8,20 +8,23 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "drive/test_told.h"
+#include "drive/test_wait.h"
 #include "drive/test_world.h"
 
 #define NO_NODE_OF_OURS 77
 
-static struct caller_driver *start(const struct move_target *targets, size_t n,
-				   uint64_t duration_ns, struct err *e)
+static void set_up(int bind_answer)
 {
 	told_reset();
+	told.bind_answer = bind_answer;
 	world_init(1);
-	world_phase.duration_ns = duration_ns;
 	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
 	world_profile.callers[CALLER_MBIND].pause_ns = NS_PER_MS;
-	return caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, targets, n,
-				   &told_hooks, e);
+}
+
+static struct caller_driver *start(const struct move_target *targets, size_t n, struct err *e)
+{
+	return told_start(CALLER_MBIND, NULL, targets, n, e);
 }
 
 static void pages_are_sent_to_and_fro(void **state)
@@ -34,11 +37,12 @@ static void pages_are_sent_to_and_fro(void **state)
 	if (!own_target(&targets[0], &node))
 		skip();
 	targets[1] = targets[0];
-	world_init(1);
-	driver = start(targets, 2, 50 * NS_PER_MS, NULL);
+	set_up(0);
+	driver = start(targets, 2, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_true(told.event.calls >= 3 && told.n_bound == told.event.calls);
+	wait_until(told.n_calls >= 8); /* to and fro, and that again */
+	told_stop(driver);
+	assert_true(told.event.calls == told.n_calls && told.n_bound == told.event.calls);
 	/* Every process to the one node, then every process to the other. */
 	for (unsigned int i = 0; i < told.n_bound && i < TOLD_MAX; i++)
 		assert_int_equal(told.bound[i].node, world_plan.move_nodes[i / 2 % 2 == 0]);
@@ -60,16 +64,13 @@ static void what_it_answers_is_not_believed(void **state)
 	(void)state;
 	if (!own_target(&target, &node))
 		skip();
-	told_reset();
-	world_init(1);
-	world_phase.duration_ns = 50 * NS_PER_MS;
-	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
+	set_up(0);
 	world_plan.move_nodes[0] = node;
 	world_plan.move_nodes[1] = NO_NODE_OF_OURS;
-	driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, &target, 1,
-				     &told_hooks, NULL);
+	driver = start(&target, 1, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
+	wait_until(told.n_calls >= 4);
+	told_stop(driver);
 	calls = told.event.calls;
 	away = (calls + 1) / 2;
 	assert_int_equal(told_number("pages_moved"), 0);
@@ -87,14 +88,11 @@ static void what_the_kernel_answers_is_counted(void **state)
 	(void)state;
 	if (!own_target(&target, &node))
 		skip();
-	told_reset();
-	told.bind_answer = -EIO;
-	world_init(1);
-	world_phase.duration_ns = 20 * NS_PER_MS;
-	driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND, &target, 1,
-				     &told_hooks, NULL);
+	set_up(-EIO);
+	driver = start(&target, 1, NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
+	wait_until(told.n_calls >= 3);
+	told_stop(driver);
 	assert_int_equal(told.event.n_errors, 1);
 	assert_int_equal(told.event.errors[0].error, EIO);
 	assert_true(told.event.errors[0].count == told.event.calls);
@@ -108,18 +106,12 @@ static void who_is_gone_is_left_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		uint64_t start_ns = clock_monotonic_ns();
 		struct caller_driver *driver;
 
-		told_reset();
-		told.bind_answer = answers[i];
-		world_init(1);
-		world_phase.duration_ns = 60 * NS_PER_S;
-		driver = caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND,
-					     world_targets, MAX_PIDS, &told_hooks, NULL);
+		set_up(answers[i]);
+		driver = start(world_targets, MAX_PIDS, NULL);
 		assert_non_null(driver);
-		caller_driver_join(driver);
-		assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
+		told_join(driver);
 		assert_int_equal(told.n_bound, MAX_PIDS);
 		assert_int_equal(told.n_faults, MAX_PIDS);
 		assert_non_null(strstr(told.fault, i ? "ETIMEDOUT" : "ESRCH"));
@@ -131,13 +123,12 @@ static void it_needs_two_nodes_and_a_process(void **state)
 	struct err e = {0};
 
 	(void)state;
-	world_init(1);
-	assert_null(start(world_targets, 0, NS_PER_S, &e));
+	set_up(0);
+	assert_null(start(world_targets, 0, &e));
 	assert_int_equal(e.code, -EINVAL);
 	world_plan.can_move = false;
 	(void)strcpy(world_plan.cannot_move_why, "only one node has memory");
-	assert_null(caller_driver_start(NULL, &world_plan, &world_phase, CALLER_MBIND,
-					world_targets, 1, &told_hooks, &e));
+	assert_null(start(world_targets, 1, &e));
 	assert_int_equal(e.code, -EOPNOTSUPP);
 	assert_non_null(strstr(e.text, "only one node"));
 }

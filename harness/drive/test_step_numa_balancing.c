@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/test_tree.h"
 #include "drive/test_told.h"
+#include "drive/test_wait.h"
 #include "drive/test_world.h"
 
 #define SWITCH "proc/sys/kernel/numa_balancing"
@@ -57,11 +58,9 @@ static void remove_tree(void)
 	test_tree_done(&files);
 }
 
-static struct caller_driver *start(uint64_t duration_ns, struct err *e)
+static struct caller_driver *start(struct err *e)
 {
-	world_phase.duration_ns = duration_ns;
-	return caller_driver_start(&files.fs, &world_plan, &world_phase, CALLER_NUMA_BALANCING,
-				   world_targets, 1, &told_hooks, e);
+	return told_start(CALLER_NUMA_BALANCING, &files.fs, world_targets, 1, e);
 }
 
 static void threads_are_sent_and_counted(void **state)
@@ -71,14 +70,13 @@ static void threads_are_sent_and_counted(void **state)
 
 	(void)state;
 	make_tree("1\n", "0\n");
-	driver = start(0, NULL);
+	driver = start(NULL);
 	assert_non_null(driver);
-	(void)clock_sleep_ns(50 * NS_PER_MS);
+	wait_until(told.n_calls >= 2);
 	test_tree_file(&files, "proc/vmstat",
 		       "numa_hint_faults_local 7\nnuma_hint_faults 1400\nnuma_pages_migrated 90\n");
-	caller_driver_stop(driver);
-	caller_driver_join(driver);
-	assert_true(told.event.calls > 0);
+	told_stop(driver);
+	assert_true(told.event.calls == told.n_calls);
 	assert_int_equal(told_number("threads_sent"), told.event.calls);
 	/* What came in the last pause is told, too. */
 	assert_int_equal(told_number("numa_hint_faults"), 400);
@@ -93,16 +91,14 @@ static void threads_are_sent_and_counted(void **state)
 
 static void without_threads_it_ends(void **state)
 {
-	uint64_t start_ns = clock_monotonic_ns();
 	struct caller_driver *driver;
 
 	(void)state;
 	make_tree("3\n", "0\n"); /* balancing, and promotion between tiers */
 	end_child();
-	driver = start(0, NULL);
+	driver = start(NULL);
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_S);
+	told_join(driver);
 	assert_int_equal(told.event.calls, 1);
 	assert_int_equal(told.event.errors[0].error, ESRCH);
 	test_tree_done(&files);
@@ -124,7 +120,7 @@ static void what_it_lacks_is_told(void **state)
 		struct err e = {0};
 
 		make_tree(cases[i].mode, cases[i].cpus);
-		assert_null(start(NS_PER_S, &e));
+		assert_null(start(&e));
 		assert_int_equal(e.code, -EOPNOTSUPP);
 		if (!strstr(e.text, cases[i].said))
 			fail_msg("'%s' is not in '%s'", cases[i].said, e.text);

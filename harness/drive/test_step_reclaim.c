@@ -8,38 +8,36 @@
 #include "base/err.h"
 #include "base/test_tree.h"
 #include "drive/test_told.h"
+#include "drive/test_wait.h"
 #include "drive/test_world.h"
 
 #define VMSTAT "proc/vmstat"
 
 static struct test_tree files;
 
-static struct caller_driver *start(size_t n, uint64_t duration_ns,
-				   int (*answer)(pid_t pid, unsigned int n), struct err *e)
+static struct caller_driver *start(size_t n, int (*answer)(pid_t pid, unsigned int n),
+				   struct err *e)
 {
 	test_tree_init(&files);
 	test_tree_file(&files, VMSTAT, "pglazyfreed 100\npswpout 7\nthp_split_page 3\n");
 	told_reset();
 	told.reclaim_answer = answer;
 	world_init(1);
-	world_phase.duration_ns = duration_ns;
 	memset(&world_profile.callers, 0, sizeof(world_profile.callers));
 	world_profile.callers[CALLER_RECLAIM].pause_ns = NS_PER_MS;
-	return caller_driver_start(&files.fs, &world_plan, &world_phase, CALLER_RECLAIM,
-				   world_targets, n, &told_hooks, e);
+	return told_start(CALLER_RECLAIM, &files.fs, world_targets, n, e);
 }
 
 static void each_process_in_its_turn(void **state)
 {
-	struct caller_driver *driver = start(2, 0, NULL, NULL);
+	struct caller_driver *driver = start(2, NULL, NULL);
 
 	(void)state;
 	assert_non_null(driver);
-	(void)clock_sleep_ns(50 * NS_PER_MS);
+	wait_until(told.n_calls >= 4);
 	test_tree_file(&files, VMSTAT, "pglazyfreed 612\npswpout 7\nthp_split_page 4\n");
-	caller_driver_stop(driver);
-	caller_driver_join(driver);
-	assert_true(told.event.calls >= 2 && told.n_reclaimed == told.event.calls);
+	told_stop(driver);
+	assert_true(told.event.calls == told.n_calls && told.n_reclaimed == told.event.calls);
 	for (unsigned int i = 0; i < told.n_reclaimed && i < TOLD_MAX; i++)
 		assert_int_equal(told.reclaimed[i], FIRST_PID + i % 2);
 	/* Who reclaims is the processes' first threads. */
@@ -63,13 +61,14 @@ static int nothing_ready(pid_t pid, unsigned int n)
 
 static void what_is_not_ready_is_no_error(void **state)
 {
-	struct caller_driver *driver = start(2, 60 * NS_PER_MS, nothing_ready, NULL);
+	struct caller_driver *driver = start(2, nothing_ready, NULL);
 
 	(void)state;
 	assert_non_null(driver);
-	caller_driver_join(driver);
-	assert_true(told.event.calls >= 4);
-	assert_true(told_number("calls_without_page") >= 1);
+	wait_until(told.n_calls >= 4);
+	told_stop(driver);
+	assert_true(told.event.calls == told.n_calls);
+	assert_int_equal(told_number("calls_without_page"), (told.event.calls + 1) / 2);
 	/* The answer of a kernel that knows no MADV_PAGEOUT. */
 	assert_int_equal(told.event.n_errors, 1);
 	assert_int_equal(told.event.errors[0].error, EINVAL);
@@ -87,12 +86,12 @@ static int silent(pid_t pid, unsigned int n)
 
 static void who_is_silent_is_not_asked_again(void **state)
 {
-	struct caller_driver *driver = start(2, 0, silent, NULL);
+	struct caller_driver *driver = start(2, silent, NULL);
 
 	(void)state;
 	assert_non_null(driver);
 	/* It ends by itself: nobody is left. */
-	caller_driver_join(driver);
+	told_join(driver);
 	assert_int_equal(told.n_reclaimed, 2);
 	assert_int_equal(told.n_faults, 2);
 	assert_non_null(strstr(told.fault, "does not answer"));
@@ -104,7 +103,7 @@ static void without_targets_it_does_not_start(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_null(start(0, 0, NULL, &e));
+	assert_null(start(0, NULL, &e));
 	assert_int_equal(e.code, -EINVAL);
 	assert_non_null(strstr(e.text, "driven_by = reclaim"));
 	test_tree_done(&files);
