@@ -199,7 +199,9 @@ static char *zones(const struct run_options *o)
 /*
  * quiet: every line on the console costs. panic=-1 with -no-reboot: a panic ends QEMU.
  * tsc=reliable: the emulator's counters are the host's, but the kernel's check does not believe
- * it and falls back to the HPET, whose every reading is a trap.
+ * it and falls back to the HPET, whose every reading is a trap. no_timer_check: the kernel waits ten
+ * ticks for the first of the timer's interrupts, and panics when a busy host has brought none
+ * (arch/x86/kernel/apic/io_apic.c: timer_irq_works()).
  */
 static void add_command_line(struct arguments *a, const struct machine *m)
 {
@@ -207,7 +209,7 @@ static void add_command_line(struct arguments *a, const struct machine *m)
 
 	arguments_add(a, "-append");
 	arguments_add(a, "console=ttyS0 quiet panic=-1 cryptomgr.notests%s %s %s",
-		      strcmp(m->accel, "tcg") == 0 ? " tsc=reliable" : "", zone,
+		      strcmp(m->accel, "tcg") == 0 ? " tsc=reliable no_timer_check" : "", zone,
 		      m->options->append ? m->options->append : "");
 }
 
