@@ -8,6 +8,16 @@
 
 #include "reports/fold.h"
 
+/*
+ * Counts since the run began: the last record has them all. What it has not any more is lost: a CPU
+ * went offline, as all but one do when a machine is suspended, and took its counters with it.
+ */
+static void take_latest(struct journal_value migration, const char *key, struct known *into)
+{
+	into->is_known = false;
+	fold_known(migration, key, into);
+}
+
 void fold_take_counts(struct fold *f, struct journal_value migration)
 {
 	struct journal_value drivers = journal_get(migration, "by_driver");
@@ -15,12 +25,12 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 
 	if (!journal_is_object(migration))
 		return;
-	fold_known(migration, "attempts", &c->attempts);
-	fold_known(migration, "succeeded", &c->succeeded);
-	fold_known(migration, "eagain", &c->eagain);
-	fold_known(migration, "waits", &c->waits);
-	fold_known(migration, "allocations", &c->allocations);
-	fold_known(migration, "allocations_locked", &c->allocations_locked);
+	take_latest(migration, "attempts", &c->attempts);
+	take_latest(migration, "succeeded", &c->succeeded);
+	take_latest(migration, "eagain", &c->eagain);
+	take_latest(migration, "waits", &c->waits);
+	take_latest(migration, "allocations", &c->allocations);
+	take_latest(migration, "allocations_locked", &c->allocations_locked);
 	fold_known(migration, "failed_pages", &c->failed_pages);
 	fold_known(migration, "migrated_pages", &c->migrated_pages);
 	fold_known(migration, "probe_misses", &c->probe_misses);
@@ -37,6 +47,19 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 	if (f->phase)
 		f->phase->last = *c;
 }
+
+/* Threads were counted, which CPUs were not: until one of them went offline they were, too. */
+static bool has_lost_a_cpu(const struct fold_counts *c)
+{
+	bool knows_threads = false;
+
+	for (int i = 0; i < FOLD_DRIVERS; i++)
+		knows_threads = knows_threads || c->driver_attempts[i].is_known;
+	return knows_threads && !c->attempts.is_known;
+}
+
+#define LOST_A_CPU                                                                                 \
+	"a CPU went offline (all but one do in a suspend), and what was counted on it went with it"
 
 static void describe_drivers(struct fold *f, struct jsonw *eagain)
 {
@@ -56,6 +79,8 @@ static void describe_drivers(struct fold *f, struct jsonw *eagain)
 	}
 	if (all_known)
 		jsonw_set_uint(drivers, "other", others);
+	else if (has_lost_a_cpu(c))
+		fold_unmeasured(f, "migration.eagain.by_driver", LOST_A_CPU);
 	else
 		fold_unmeasured(f, "migration.eagain.by_driver",
 				"the source '%s' does not tell who migrated",
@@ -138,6 +163,8 @@ struct jsonw *fold_describe_counts(struct fold *f)
 
 	if (!f->source)
 		(void)snprintf(why, sizeof(why), "the journal has no start record");
+	else if (has_lost_a_cpu(c))
+		(void)snprintf(why, sizeof(why), LOST_A_CPU);
 	else
 		(void)snprintf(why, sizeof(why), "counted by '%s'%s%s", f->source,
 			       f->source_why[0] ? ": " : ": it does not see this",

@@ -16,9 +16,9 @@ static void test_last_one_holds(void **state)
 		   "'migration':{'attempts':40,'succeeded':30,'eagain':10,'waits':5,'probe_misses':1,"
 		   "'by_driver':{'offline':{'attempts':13,'succeeded':12,'eagain':3},"
 		   "'move_pages':{'attempts':14,'succeeded':13,'eagain':5}}}");
-	/* What this one does not tell stays as it was. */
+	/* What threads have counted, and this one does not tell, stays as it was. */
 	test_event(&run, "end",
-		   "'ended':'completed','migration':{'attempts':50,'waits':6},"
+		   "'ended':'completed','migration':{'attempts':50,'succeeded':30,'eagain':10,'waits':6},"
 		   "'vmstat':{'pgmigrate_success':100,'pgmigrate_fail':7,'no name':1},"
 		   "'kmsg':{'records':1,'lost':0}");
 	test_fold(&run);
@@ -35,6 +35,34 @@ static void test_last_one_holds(void **state)
 		     "'symbol':'move_to_new_folio','probe_misses':1}");
 	test_is_json(&run, "migration.vmstat", "{'pgmigrate_fail':7,'pgmigrate_success':100}");
 	test_is_unmeasured(&run, "migration.eagain.unmap_phase", "no probe sees");
+	test_run_done(&run);
+}
+
+/* A CPU that went away has taken what it had counted with it: the number before that is none. */
+static void test_lost_cpu(void **state)
+{
+	struct test_run run = test_run_new(NULL);
+
+	(void)state;
+	test_begin(&run);
+	test_event(&run, "sample",
+		   "'migration':{'attempts':10,'succeeded':8,'eagain':2,'waits':1,'probe_misses':0,"
+		   "'by_driver':{'offline':{'attempts':3,'succeeded':2,'eagain':1},"
+		   "'move_pages':{'attempts':4,'succeeded':3,'eagain':1}}}");
+	test_event(&run, "end",
+		   "'ended':'completed','migration':{'probe_misses':0,"
+		   "'by_driver':{'offline':{'attempts':13,'succeeded':12,'eagain':3},"
+		   "'move_pages':{'attempts':14,'succeeded':13,'eagain':5}}}");
+	test_fold(&run);
+	test_is_absent(&run, "migration.attempts");
+	test_is_absent(&run, "migration.eagain.total");
+	test_is_unmeasured(&run, "migration.attempts", "a CPU went offline");
+	test_is_unmeasured(&run, "migration.waits", "a CPU went offline");
+	test_is_unmeasured(&run, "migration.eagain.total", "a CPU went offline");
+	assert_non_null(test_unmeasured(&run, "migration.eagain.by_driver"));
+	test_is_absent(&run, "migration.eagain.by_driver.other");
+	test_is(&run, "migration.by_driver.offline.attempts", 13);
+	test_is(&run, "migration.eagain.by_driver.move_pages", 5);
 	test_run_done(&run);
 }
 
@@ -126,6 +154,7 @@ int test_fold_counts(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_one_holds),
+		cmocka_unit_test(test_lost_cpu),
 		cmocka_unit_test(test_parts_ahead_of_the_whole),
 		cmocka_unit_test(test_zero_is_measured),
 		cmocka_unit_test(test_proxy),

@@ -23,7 +23,8 @@ static void good_run(struct test_run *run)
 	test_event(run, "finding", "'kind':'warning','text':'caf\xc3\xa9 \\u00e9 \\\\'");
 	test_event(run, "phase_end", "'name':'p','rung':0,'duration_ns':5,'workers':[{'name':'w',"
 				     "'touches':7,'latency':{'count':1,'sum_ns':2,'max_ns':2,"
-				     "'buckets':[[2,1]]}}],'migration':{'attempts':60}");
+				     "'buckets':[[2,1]]}}],'migration':{'attempts':60,'succeeded':57,"
+				     "'eagain':3,'waits':4}");
 	test_event(run, "setting_restored", "'path':'/p','value':'1'");
 	test_finish(run);
 }

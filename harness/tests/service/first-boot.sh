@@ -15,16 +15,7 @@ soak_profile short 15s ''
 soak_profile crash 30m 'resume = never'
 sed 's/^unattended = yes/unattended = no/' /etc/memsoak/short.ini > /etc/memsoak/unasked.ini
 
-# A unit that nobody names is forgotten as soon as it is inactive, and with it how it ended.
-cat > /run/systemd/system/pin.service <<'EOF'
-[Unit]
-After=memsoak@soak.service memsoak@short.service memsoak@crash.service memsoak@unasked.service memsoak@skip.service memsoak@held.service memsoak@stress.service memsoak@smoke.service memsoak@nightly.service memsoak@moment.service
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/true
-EOF
-systemctl start pin.service
+pin_units
 
 # shellcheck disable=SC2013 # one line of words
 for part in $(cat /share/parts); do

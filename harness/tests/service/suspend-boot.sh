@@ -24,6 +24,7 @@ fi
 [ -w /sys/class/rtc/rtc0/wakealarm ] || skip "nothing would wake this guest up: no alarm of rtc0"
 
 memory_state > /tmp/memory.before
+pin_units
 soak_profile soak 30m ''
 driver=/sys/bus/virtio/drivers/9pnet_virtio
 channel=$(basename "$driver"/virtio*)
