@@ -33,7 +33,7 @@ check_report "alloc-locked: the source is locked in all allocations, or in hardl
 check_report "alloc-locked: tasks waited, and for how long" "$report" \
 	'.scenarios[0].numbers | .faults > 10000 and .faults_that_waited > 10 and .waited_max_ns >= .waited_p999_ns and .waited_p999_ns >= .waited_p50_ns and .waited_p50_ns > 0' .scenarios
 check_report "alloc-locked: the node was full, so that allocations had to reclaim" "$report" \
-	'.scenarios[0].numbers | .pages_forced_onto_node > 100 and .allocations_that_reclaimed > 100' \
+	'.scenarios[0].numbers | .allocations_that_reclaimed > 100' \
 	'[.scenarios[0].numbers, .harness.faults]'
 check_report "alloc-locked: no page lost what was in it, nobody was killed" "$report" \
 	'all(.workers[]; .mismatches == 0) and ([.lockups[] | select(.kind == "oom_kill")] == []) and .harness.faults == []' \

@@ -39,7 +39,7 @@ check_report "mlock-drain: what was pinned is on record" "$report" \
 as_before mlock-drain
 
 # The control of that: nobody locks anything.
-sed 's/^workload = mlock-churn/workload = refault/; s/^pages = 20000/pages = 200/; s/^cycles = 3/cycles = 1/' \
+sed 's/^workload = mlock-.*/workload = refault/; s/^pages = 20000/pages = 200/; s/^cycles = 3/cycles = 1/' \
 	/share/profiles/mlock-drain.ini > /tmp/unlocked.ini
 soak unlocked --profile /tmp/unlocked.ini --duration 12s --yes
 check_exit "mlock-drain without locked pages" 3
