@@ -162,7 +162,7 @@ static int prepare(int argc, char *const argv[], struct options *o, struct paths
 	if (r)
 		return r;
 	if (!o->kernel)
-		return err_set(e, -EINVAL, "--kernel is missing: see memsoak-lab bisect --help");
+		return options_refuse(&command, e, "--kernel is missing");
 	qemu = machine_qemu(e);
 	return qemu ? paths_find(paths, e) : -ENOENT;
 }

@@ -108,8 +108,7 @@ static int check_nodes(struct run_options *o, struct err *e)
 static int check(struct run_options *o, struct err *e)
 {
 	if (!o->profile == !o->script)
-		return err_set(e, -EINVAL, "name one of --profile and --script: see %s --help",
-			       command.program);
+		return options_refuse(&command, e, "name one of --profile and --script");
 	if (o->node_bytes < 128 * MIB || o->node_bytes % MIB)
 		return err_set(e, -EINVAL, "--mem: at least 128MiB, and whole MiB");
 	if (o->timeout_ns < NS_PER_S)
