@@ -43,3 +43,11 @@ char *memory_format(const char *format, ...)
 	va_end(args);
 	return require(text);
 }
+
+void memory_append(char **list, const char *between, const char *word)
+{
+	char *longer = memory_format("%s%s%s", *list, **list ? between : "", word);
+
+	free(*list);
+	*list = longer;
+}

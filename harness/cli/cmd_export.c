@@ -43,11 +43,8 @@ static const struct export_format *find_format(const char *name, struct err *e)
 	const struct export_format *format = name ? export_format_by_name(name) : NULL;
 	cleanup_free char *names = memory_string("");
 
-	for (size_t i = 0; !format && i < n_export_formats; i++) {
-		cleanup_free char *old = names;
-
-		names = memory_format("%s%s%s", old, i ? ", " : "", export_formats[i].name);
-	}
+	for (size_t i = 0; !format && i < n_export_formats; i++)
+		memory_append(&names, ", ", export_formats[i].name);
 	if (!format && name)
 		(void)options_refuse(&command, e, "unknown format '%s', want one of %s", name, names);
 	else if (!format)

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/options.h"
 #include "cli/commands.h"
 #include "reports/schema.h"
@@ -17,30 +19,22 @@ static const struct option_command command = {
 		"of what a command prints with --json.",
 };
 
-/* What they are called on the command line: " report run ..." */
-static void list_words(char *text, size_t size)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < n_schemas && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, " %s", schemas[i].word);
-}
-
 int cmd_schema(int argc, char *const argv[])
 {
-	char known[128] = "";
+	cleanup_free char *known = memory_string("");
 	struct option_list words = {0};
 	const struct schema *schema = NULL;
 	struct err e = {0};
 	int r = options_parse(&command, argc, argv, NULL, &words, &e);
 
-	list_words(known, sizeof(known));
+	for (size_t i = 0; i < n_schemas; i++)
+		memory_append(&known, " ", schemas[i].word);
 	if (r == 0 && words.n_items != 1)
-		r = options_refuse(&command, &e, "the name of one schema is wanted, one of%s", known);
+		r = options_refuse(&command, &e, "the name of one schema is wanted, one of %s", known);
 	if (r == 0) {
 		schema = schema_by_word(words.items[0]);
 		if (!schema)
-			r = options_refuse(&command, &e, "unknown schema '%.64s', want one of%s",
+			r = options_refuse(&command, &e, "unknown schema '%.64s', want one of %s",
 					   words.items[0], known);
 	}
 	if (schema && fputs(schema->text, stdout) == EOF)

@@ -48,13 +48,11 @@ static const struct schema *schema_of(const char *file, const struct jsonw *docu
 	const struct schema *schema = name ? schema_by_name(name) : NULL;
 
 	if (!schema) {
-		char known[256] = "";
-		size_t used = 0;
+		cleanup_free char *known = memory_string("");
 
-		for (size_t i = 0; i < n_schemas && used < sizeof(known); i++)
-			used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
-						 schemas[i].name);
-		(void)err_set(e, -EINVAL, "%s: its schema.name is '%s', known are%s", file,
+		for (size_t i = 0; i < n_schemas; i++)
+			memory_append(&known, " ", schemas[i].name);
+		(void)err_set(e, -EINVAL, "%s: its schema.name is '%s', known are %s", file,
 			      name ? name : "missing", known);
 		return NULL;
 	}

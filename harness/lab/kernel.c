@@ -64,11 +64,8 @@ static char *names_of(const struct registry *registry)
 {
 	char *text = memory_string("");
 
-	for (size_t i = 0; i < registry->n_entries; i++) {
-		cleanup_free char *old = text;
-
-		text = memory_format("%s%s%s", old, i ? " " : "", registry->entries[i].name);
-	}
+	for (size_t i = 0; i < registry->n_entries; i++)
+		memory_append(&text, " ", registry->entries[i].name);
 	return text;
 }
 

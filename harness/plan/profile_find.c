@@ -29,15 +29,6 @@ static char *source_folder(void)
 	return memory_format("%s/workloads/profiles", dirname(dirname(self)));
 }
 
-/* Adds @word to @list, which is the caller's; @between stands before each but the first. */
-static void append(char **list, const char *between, const char *word)
-{
-	char *longer = memory_format("%s%s%s", *list, **list ? between : "", word);
-
-	free(*list);
-	*list = longer;
-}
-
 /* Says where it was looked for, also where there is no folder yet, and which there are instead. */
 static int refuse(const char *name, const char *const *folders, size_t n_folders, struct err *e)
 {
@@ -48,14 +39,14 @@ static int refuse(const char *name, const char *const *folders, size_t n_folders
 	for (size_t i = 0; i < n_folders; i++) {
 		if (!folders[i])
 			continue;
-		append(&searched, ", ", folders[i]);
+		memory_append(&searched, ", ", folders[i]);
 		(void)profile_names_add(&names, folders[i]);
 	}
 	profile_names_sort(&names);
 	for (size_t i = 0; i < names.n; i++) {
 		bool fits = strlen(there) + strlen(names.names[i]) < MAX_NAMES_LENGTH;
 
-		append(&there, " ", fits ? names.names[i] : "...");
+		memory_append(&there, " ", fits ? names.names[i] : "...");
 		if (!fits)
 			break;
 	}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which runs may be compared, and what a reader must know of those that were. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -78,15 +77,12 @@ static char *differing_names(const struct compare_run *a, const struct compare_r
 
 	for (size_t i = 0; i < a->n_aspects; i++) {
 		const struct compare_aspect *mine = &a->aspects[i], *other = aspect_of(b, mine->name);
-		char *longer;
 
 		/* The kernels are there to differ. */
 		if (!other || strcmp(mine->value, other->value) == 0 ||
 		    strncmp(mine->name, "kernel.", 7) == 0)
 			continue;
-		longer = memory_format("%s%s%s", names, *names ? ", " : "", mine->name);
-		free(names);
-		names = longer;
+		memory_append(&names, ", ", mine->name);
 	}
 	return names;
 }
