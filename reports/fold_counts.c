@@ -51,11 +51,10 @@ void fold_take_counts(struct fold *f, struct journal_value migration)
 /* Threads were counted, which CPUs were not: until one of them went offline they were, too. */
 static bool has_lost_a_cpu(const struct fold_counts *c)
 {
-	bool knows_threads = false;
-
-	for (int i = 0; i < FOLD_DRIVERS; i++)
-		knows_threads = knows_threads || c->driver_attempts[i].is_known;
-	return knows_threads && !c->attempts.is_known;
+	for (int i = 0; i < FOLD_DRIVERS && !c->attempts.is_known; i++)
+		if (c->driver_attempts[i].is_known)
+			return true;
+	return false;
 }
 
 #define LOST_A_CPU                                                                                 \

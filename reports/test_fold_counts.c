@@ -2,16 +2,18 @@
 /* migration: cumulative counts, of which the last one holds, and what a source does not see. */
 #include "reports/test_reports.h"
 
+static const char early_counts[] =
+	"'migration':{'attempts':10,'succeeded':8,'eagain':2,'waits':1,'probe_misses':0,"
+	"'by_driver':{'offline':{'attempts':3,'succeeded':2,'eagain':1},"
+	"'move_pages':{'attempts':4,'succeeded':3,'eagain':1}}}";
+
 static void test_last_one_holds(void **state)
 {
 	struct test_run run = test_run_new(NULL);
 
 	(void)state;
 	test_begin(&run);
-	test_event(&run, "sample",
-		   "'migration':{'attempts':10,'succeeded':8,'eagain':2,'waits':1,'probe_misses':0,"
-		   "'by_driver':{'offline':{'attempts':3,'succeeded':2,'eagain':1},"
-		   "'move_pages':{'attempts':4,'succeeded':3,'eagain':1}}}");
+	test_event(&run, "sample", early_counts);
 	test_event(&run, "phase_end",
 		   "'migration':{'attempts':40,'succeeded':30,'eagain':10,'waits':5,'probe_misses':1,"
 		   "'by_driver':{'offline':{'attempts':13,'succeeded':12,'eagain':3},"
@@ -45,10 +47,7 @@ static void test_lost_cpu(void **state)
 
 	(void)state;
 	test_begin(&run);
-	test_event(&run, "sample",
-		   "'migration':{'attempts':10,'succeeded':8,'eagain':2,'waits':1,'probe_misses':0,"
-		   "'by_driver':{'offline':{'attempts':3,'succeeded':2,'eagain':1},"
-		   "'move_pages':{'attempts':4,'succeeded':3,'eagain':1}}}");
+	test_event(&run, "sample", early_counts);
 	test_event(&run, "end",
 		   "'ended':'completed','migration':{'probe_misses':0,"
 		   "'by_driver':{'offline':{'attempts':13,'succeeded':12,'eagain':3},"
