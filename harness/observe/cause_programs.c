@@ -55,17 +55,29 @@ static void write_wait_return(struct bpf_text *t, const struct cause_maps *maps,
 	part_delete_task(t, maps);
 }
 
-static void write_looker(struct bpf_text *t, const struct cause_maps *maps, int end)
+/* Goes on only when the task of R_TASK has @flag. */
+static void require_flag(struct bpf_text *t, int32_t flag, int end)
+{
+	int has_it = bpf_label(t);
+
+	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
+	bpf_jump_number(t, BPF_JSET, BPF_REG_1, flag, has_it);
+	bpf_jump(t, end);
+	bpf_set_label(t, has_it);
+}
+
+/* One task more has the page of R_PAGE: @member, of struct cause_page, says as what. */
+static void count_on_page(struct bpf_text *t, const struct cause_maps *maps, int member, int end)
 {
 	part_find_page(t, maps, end);
 	bpf_number(t, BPF_MOV, BPF_REG_1, 1);
-	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(lookers), BPF_REG_1);
+	bpf_add_atomic(t, BPF_W, R_RECORD, member, BPF_REG_1);
 }
 
 static void write_hold_of_page(struct bpf_text *t, const struct cause_maps *maps, int end,
 			       int32_t flags)
 {
-	int is_looker = bpf_label(t), is_waiter = bpf_label(t), is_counted = bpf_label(t);
+	int is_looker = bpf_label(t), is_waiter = bpf_label(t);
 
 	part_keep_page(t);
 	part_find_task(t, maps, is_looker);
@@ -79,19 +91,15 @@ static void write_hold_of_page(struct bpf_text *t, const struct cause_maps *maps
 
 	bpf_set_label(t, is_looker);
 	part_put_task(t, maps, flags);
-	write_looker(t, maps, end);
+	count_on_page(t, maps, PAGE(lookers), end);
 	bpf_jump(t, end);
 
 	bpf_set_label(t, is_waiter);
 	/* It has a page already, or has had one: it is woken and waits once more. */
-	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_ARRIVES, is_counted);
-	bpf_jump(t, end);
-	bpf_set_label(t, is_counted);
+	require_flag(t, TASK_ARRIVES, end);
 	bpf_store(t, BPF_DW, R_TASK, TASK(page), R_PAGE);
 	bpf_store_number(t, BPF_DW, R_TASK, TASK(flags), TASK_WAITS | flags);
-	part_find_page(t, maps, end);
-	bpf_number(t, BPF_MOV, BPF_REG_1, 1);
-	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(waiters), BPF_REG_1);
+	count_on_page(t, maps, PAGE(waiters), end);
 	part_add_figure(t, maps, FIGURE(holds), 1, end);
 	part_add_figure(t, maps, FIGURE(arriving), -1, end);
 }
@@ -122,18 +130,13 @@ static void write_lookup_entry(struct bpf_text *t, const struct cause_maps *maps
 	bpf_jump(t, end);
 	bpf_set_label(t, is_new);
 	part_put_task(t, maps, TASK_LOOKS_UP);
-	write_looker(t, maps, end);
+	count_on_page(t, maps, PAGE(lookers), end);
 }
 
 static void write_lookup_return(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	int is_its_own = bpf_label(t);
-
 	part_find_task(t, maps, end);
-	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
-	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_LOOKS_UP, is_its_own);
-	bpf_jump(t, end);
-	bpf_set_label(t, is_its_own);
+	require_flag(t, TASK_LOOKS_UP, end);
 	part_release(t, maps);
 	part_delete_task(t, maps);
 }
@@ -141,12 +144,7 @@ static void write_lookup_return(struct bpf_text *t, const struct cause_maps *map
 /* It keeps its place in the table, for its return. */
 static void write_let_go(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	int can_let_go = bpf_label(t);
-
-	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
-	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_LETS_GO, can_let_go);
-	bpf_jump(t, end);
-	bpf_set_label(t, can_let_go);
+	require_flag(t, TASK_LETS_GO, end);
 	part_release(t, maps);
 	bpf_store_number(t, BPF_DW, R_TASK, TASK(page), 0);
 }
@@ -168,20 +166,13 @@ static void write_sleep_entry(struct bpf_text *t, const struct cause_maps *maps,
 /* The first argument is a swp_entry_t: the frame's number in the lowest bits. */
 static void write_locked_entry(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	int arrives = bpf_label(t);
-
 	load_argument(t, R_PAGE, 1);
 	part_make_frame(t);
 	part_find_task(t, maps, end);
-	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
-	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_ARRIVES, arrives);
-	bpf_jump(t, end);
-	bpf_set_label(t, arrives);
+	require_flag(t, TASK_ARRIVES, end);
 	bpf_store(t, BPF_DW, R_TASK, TASK(page), R_PAGE);
 	bpf_store_number(t, BPF_DW, R_TASK, TASK(flags), TASK_WAITS | TASK_HAS_FRAME);
-	part_find_page(t, maps, end);
-	bpf_number(t, BPF_MOV, BPF_REG_1, 1);
-	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(waiters), BPF_REG_1);
+	count_on_page(t, maps, PAGE(waiters), end);
 	part_add_figure(t, maps, FIGURE(arriving), -1, end);
 }
 
