@@ -343,6 +343,13 @@ const char *jsonw_get_string(const struct jsonw *object, const char *key)
 	return jsonw_as_string(jsonw_get(object, key));
 }
 
+bool jsonw_has_string(const struct jsonw *object, const char *key, const char *wanted)
+{
+	const char *text = jsonw_get_string(object, key);
+
+	return text && strcmp(text, wanted) == 0;
+}
+
 uint64_t jsonw_get_uint(const struct jsonw *object, const char *key)
 {
 	return jsonw_as_uint(jsonw_get(object, key));

@@ -69,6 +69,8 @@ enum jsonw_type jsonw_type_of(const struct jsonw *value);
 struct jsonw *jsonw_get(const struct jsonw *object, const char *key);
 bool jsonw_has(const struct jsonw *object, const char *key);
 const char *jsonw_get_string(const struct jsonw *object, const char *key);
+/* Is it a string there, and that one? */
+bool jsonw_has_string(const struct jsonw *object, const char *key, const char *wanted);
 uint64_t jsonw_get_uint(const struct jsonw *object, const char *key);
 int64_t jsonw_get_int(const struct jsonw *object, const char *key);
 bool jsonw_get_bool(const struct jsonw *object, const char *key);
