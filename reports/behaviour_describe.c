@@ -9,13 +9,6 @@
 /* More faulters than were measured: other figures would hold. */
 #define MOST_FAULTERS 3
 
-static bool is(const struct jsonw *object, const char *key, const char *wanted)
-{
-	const char *text = jsonw_get_string(object, key);
-
-	return text && strcmp(text, wanted) == 0;
-}
-
 /* One private page that refault threads touch is what move_pages moves, and nothing else. */
 static bool moves_one_private_page(const struct jsonw *report)
 {
@@ -25,9 +18,10 @@ static bool moves_one_private_page(const struct jsonw *report)
 	for (size_t i = 0; i < jsonw_length(workers); i++) {
 		const struct jsonw *group = jsonw_at(workers, i);
 
-		if (!is(group, "driven_by", "move_pages"))
+		if (!jsonw_has_string(group, "driven_by", "move_pages"))
 			continue;
-		if (!is(group, "kind", "private-anonymous") || !is(group, "workload", "refault") ||
+		if (!jsonw_has_string(group, "kind", "private-anonymous") ||
+		    !jsonw_has_string(group, "workload", "refault") ||
 		    jsonw_get_uint(group, "pages") != 1)
 			return false;
 		moved++;

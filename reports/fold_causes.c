@@ -7,9 +7,13 @@
 #include "reports/fold.h"
 
 static const char *const names[FOLD_CAUSES] = {
-	[FOLD_CAUSE_WAITER] = "waiter", [FOLD_CAUSE_PAGE_CACHE] = "page_cache",
-	[FOLD_CAUSE_BATCH] = "batch",	[FOLD_CAUSE_OTHER_HOLDER] = "other_holder",
-	[FOLD_CAUSE_LOCK] = "lock",	[FOLD_CAUSE_UNKNOWN] = "unknown",
+	[FOLD_CAUSE_WAITER] = "waiter",
+	[FOLD_CAUSE_QUEUEING_WAITER] = "queueing_waiter",
+	[FOLD_CAUSE_PAGE_CACHE] = "page_cache",
+	[FOLD_CAUSE_BATCH] = "batch",
+	[FOLD_CAUSE_OTHER_HOLDER] = "other_holder",
+	[FOLD_CAUSE_LOCK] = "lock",
+	[FOLD_CAUSE_UNKNOWN] = "unknown",
 };
 
 void fold_take_causes(struct fold *f, struct journal_value o)

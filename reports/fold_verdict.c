@@ -90,6 +90,7 @@ void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
 		.lockups = policy(f),
 		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,
 		.offline_attempts = f->offline.attempts,
+		.offline_censored = f->offline.censored,
 		.refused = f->offline.refused,
 		.blocks_went = f->blocks_went,
 		.planned_blocks_went = f->planned_blocks_went,

@@ -17,6 +17,15 @@ struct report {
 /* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
 void report_put_text(FILE *out, const char *text);
 
+/*
+ * What is said of the memory that the run took offline. An empty list of what was left offline tells
+ * nothing where that was not read when the run ended; and what a guest left went away with it.
+ */
+#define REPORT_SENTENCE_SIZE 128
+void report_say_memory(const struct jsonw *report, char *text, size_t size);
+/* The same of the settings that it changed. */
+const char *report_say_settings(const struct jsonw *report);
+
 /* Parts of the screen for people (report_text_log.c, report_text_load.c, report_text_run.c). */
 void report_print_clocks(const struct jsonw *report, FILE *out);
 void report_print_topology_changes(const struct jsonw *report, FILE *out);

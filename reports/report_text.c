@@ -321,17 +321,12 @@ static void put_ladder(const struct page *p)
 static void put_harness(const struct page *p)
 {
 	const struct jsonw *h = jsonw_get(p->report, "harness");
-	const struct jsonw *left = jsonw_get(h, "memory_left_offline");
 	const struct jsonw *faults = jsonw_get(h, "faults");
+	char memory[REPORT_SENTENCE_SIZE];
 
 	label(p, "memory");
-	if (jsonw_length(left) == 0)
-		(void)fputs("all brought back; ", p->out);
-	else
-		(void)fprintf(p->out, "%zu blocks LEFT OFFLINE, run \"memsoak restore\"; ",
-			      jsonw_length(left));
-	(void)fprintf(p->out, "settings %s\n",
-		      jsonw_get_bool(h, "settings_restored") ? "put back" : "NOT PUT BACK");
+	report_say_memory(p->report, memory, sizeof(memory));
+	(void)fprintf(p->out, "%s; settings %s\n", memory, report_say_settings(p->report));
 	for (size_t i = 0; i < jsonw_length(faults) && i < MAX_LOCKUP_LINES; i++) {
 		label(p, i == 0 ? "faults" : "");
 		(void)fprintf(p->out, "%" PRIu64 "x ", jsonw_get_uint(jsonw_at(faults, i), "count"));

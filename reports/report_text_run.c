@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "base/units.h"
 #include "reports/report_parts.h"
+#include "reports/unmeasured.h"
 
 /* What a reader of the wall clock would wonder at. */
 void report_print_clocks(const struct jsonw *report, FILE *out)
@@ -89,4 +90,33 @@ void report_print_topology_changes(const struct jsonw *report, FILE *out)
 		has_any = true;
 	}
 	(void)fputc('\n', out);
+}
+
+const char *report_say_settings(const struct jsonw *report)
+{
+	const struct jsonw *run = jsonw_get(report, "run");
+
+	if (jsonw_get_bool(jsonw_get(report, "harness"), "settings_restored"))
+		return "put back";
+	if (!jsonw_has(run, "ended"))
+		return "not yet put back";
+	return jsonw_has(run, "ended_by") ? "gone with the guest" : "NOT PUT BACK";
+}
+
+void report_say_memory(const struct jsonw *report, char *text, size_t size)
+{
+	size_t n = jsonw_length(jsonw_get(jsonw_get(report, "harness"), "memory_left_offline"));
+	const struct jsonw *run = jsonw_get(report, "run");
+
+	if (n > 0 && !jsonw_has(run, "ended"))
+		(void)snprintf(text, size, "%zu blocks offline while the run is going on", n);
+	else if (n > 0 && jsonw_has(run, "ended_by")) /* only a guest's end has that */
+		(void)snprintf(text, size, "%zu blocks were offline when the guest went away", n);
+	else if (n > 0)
+		(void)snprintf(text, size, "%zu blocks LEFT OFFLINE: run \"memsoak restore\"", n);
+	else if (unmeasured_entry(report, "harness.memory_left_offline"))
+		(void)snprintf(text, size,
+			       "whether all came back is not known: nothing was read at the end");
+	else
+		(void)snprintf(text, size, "all brought back");
 }

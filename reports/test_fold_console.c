@@ -75,6 +75,22 @@ static void a_panic_is_in_the_report(void **state)
 	test_run_done(&run);
 }
 
+static void what_a_guest_left_offline_went_with_it(void **state)
+{
+	struct test_run run = lockup_at_20();
+
+	(void)state;
+	test_event(&run, "setting", "'path':'/p','old':'1','new':'0'");
+	test_event(&run, "intent", "'operation':'offline','block':41");
+	write_console(&run, "panic", "[]");
+	test_fold(&run);
+	test_is_json(&run, "harness.memory_left_offline", "[41]");
+	test_verdict_is(&run, "crashed", 1, "memory41: they went away with the guest");
+	assert_non_null(strstr(run.screen, "memory      1 blocks were offline when the guest went away; "
+					   "settings gone with the guest\n"));
+	test_run_done(&run);
+}
+
 static void what_the_run_told_is_not_told_again(void **state)
 {
 	(void)state;
@@ -190,6 +206,7 @@ int test_fold_console(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_panic_is_in_the_report),
+		cmocka_unit_test(what_a_guest_left_offline_went_with_it),
 		cmocka_unit_test(what_the_run_told_is_not_told_again),
 		cmocka_unit_test(what_the_run_has_heard_and_not_told_is_no_finding),
 		cmocka_unit_test(a_repeat_after_the_last_word),

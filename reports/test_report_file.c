@@ -243,7 +243,7 @@ static void test_page_of_trouble(void **state)
 	}
 	test_fold(&run);
 	assert_non_null(strstr(run.screen, "verdict: crashed\n  - crashed: "));
-	assert_non_null(strstr(run.screen, "1 blocks LEFT OFFLINE, run \"memsoak restore\"; "
+	assert_non_null(strstr(run.screen, "1 blocks LEFT OFFLINE: run \"memsoak restore\"; "
 					   "settings NOT PUT BACK\n"));
 	assert_non_null(strstr(run.screen, "1x w4\n"));
 	assert_null(strstr(run.screen, "w5"));
@@ -254,6 +254,19 @@ static void test_page_of_trouble(void **state)
 	test_event(&run, "end", "'ended':'completed'");
 	test_fold(&run);
 	assert_non_null(strstr(run.screen, "lockups     unmeasured\n"));
+	test_run_done(&run);
+}
+
+/* No record of a block offline, and no end: that is no word of the memory's state. */
+static void test_page_of_no_end(void **state)
+{
+	struct test_run run = test_run_new(NULL);
+
+	(void)state;
+	test_event(&run, "start", "'source':'tracepoint'");
+	test_fold(&run);
+	assert_non_null(strstr(run.screen, "memory      whether all came back is not known"));
+	assert_null(strstr(run.screen, "all brought back"));
 	test_run_done(&run);
 }
 
@@ -278,11 +291,11 @@ static void test_colour(void **state)
 int test_report_file(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same_bytes),   cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_not_loaded),   cmocka_unit_test(test_empty_report),
-		cmocka_unit_test(test_not_written),  cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_page),	     cmocka_unit_test(test_page_of_trouble),
-		cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_not_loaded),     cmocka_unit_test(test_empty_report),
+		cmocka_unit_test(test_not_written),    cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_page),	       cmocka_unit_test(test_page_of_trouble),
+		cmocka_unit_test(test_page_of_no_end), cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("report files", tests, NULL, NULL);

@@ -8,12 +8,16 @@
 #include "base/memory.h"
 #include "reports/test_verdict.h"
 
+/* No attempts: not asked. */
+struct tried {
+	unsigned int eagain, attempts;
+};
+
 struct mlock_case {
-	unsigned int compaction[2], balancing[2],
-		control[2]; /* EAGAIN, attempts; 0 attempts: not asked */
-	unsigned int soft[2];
-	bool has_held; /* some of them were made to fail */
-	unsigned int moved;
+	struct tried compaction, balancing, soft;
+	bool has_held;			  /* some of the soft ones were made to fail */
+	unsigned int compacted, balanced; /* locked pages that each moved, of its own workers */
+	struct tried control;		  /* by move_pages */
 	const char *verdict, *why;
 };
 
@@ -24,8 +28,9 @@ static void tell_counts(struct test_run *run, const struct mlock_case *c)
 		"'eagain':0},'move_pages':{'attempts':%u,'eagain':%u},'compaction':{'attempts':%u,"
 		"'eagain':%u},'numa_balancing':{'attempts':%u,'eagain':%u},"
 		"'soft_offline':{'attempts':%u,'eagain':%u}}}",
-		c->control[1], c->control[0], c->compaction[1], c->compaction[0], c->balancing[1],
-		c->balancing[0], c->soft[1], c->soft[0]);
+		c->control.attempts, c->control.eagain, c->compaction.attempts,
+		c->compaction.eagain, c->balancing.attempts, c->balancing.eagain, c->soft.attempts,
+		c->soft.eagain);
 
 	test_event(run, "sample", counts);
 }
@@ -55,18 +60,21 @@ static void mlock_is(const struct mlock_case *c)
 	struct test_run run = test_run_new(&setup);
 	cleanup_free char *groups = memory_format(
 		"'name':'x','duration_ns':9,'workers':[{'name':'w','touches':9,'operations':9,"
+		"'mismatches':0,'moved':%u},{'name':'v','touches':9,'operations':9,"
 		"'mismatches':0,'moved':%u}]",
-		c->moved);
+		c->compacted, c->balanced);
 
 	test_begin(&run);
-	test_event(&run, "phase",
-		   "'name':'x','workers':[{'name':'w','workload':'mlock-keep','processes':1,"
-		   "'threads':1,'pages':9}]");
-	if (c->compaction[1])
+	test_event(
+		&run, "phase",
+		"'name':'x','workers':[{'name':'w','workload':'mlock-churn','processes':1,"
+		"'driven_by':'compaction','threads':1,'pages':9},{'name':'v','workload':"
+		"'mlock-keep','processes':1,'driven_by':'numa_balancing','threads':1,'pages':9}]");
+	if (c->compaction.attempts)
 		test_event(&run, "called", "'driver':'compaction','calls':3");
-	if (c->balancing[1])
+	if (c->balancing.attempts)
 		test_event(&run, "called", "'driver':'numa_balancing','calls':3");
-	if (c->soft[1]) {
+	if (c->soft.attempts) {
 		test_event(&run, "called", "'driver':'soft_offline','calls':3");
 		tell_injections(&run, c->has_held);
 	}
@@ -78,103 +86,102 @@ static void mlock_is(const struct mlock_case *c)
 	if (!strstr(jsonw_as_string(test_at(&run, "scenarios.0.why")), c->why))
 		fail_msg("'%s' is not in '%s'", c->why,
 			 jsonw_as_string(test_at(&run, "scenarios.0.why")));
-	if (c->balancing[1])
-		test_is(&run, "scenarios.0.numbers.numa_balancing_attempts", c->balancing[1]);
+	if (c->balancing.attempts)
+		test_is(&run, "scenarios.0.numbers.numa_balancing_attempts", c->balancing.attempts);
 	else
 		test_is_absent(&run, "scenarios.0.numbers.numa_balancing_attempts");
-	if (c->soft[1])
-		test_is(&run, "scenarios.0.numbers.soft_offline_eagain", c->soft[0]);
+	if (c->balancing.attempts)
+		test_is(&run, "scenarios.0.numbers.numa_balancing_moved_locked_pages", c->balanced);
+	if (c->soft.attempts)
+		test_is(&run, "scenarios.0.numbers.soft_offline_eagain", c->soft.eagain);
 	test_run_done(&run);
 }
 
 static void each_caller_is_asked(void **state)
 {
 	static const struct mlock_case cases[] = {
-		{{0, 9000},
-		 {3, 5000},
-		 {0, 2000},
-		 {0, 0},
-		 false,
-		 5000,
-		 "pass",
-		 "compaction: EAGAIN 0 of 9000 attempts, numa_balancing: EAGAIN 3 of 5000 "
-		 "attempts"},
+		{.compaction = {0, 9000},
+		 .balancing = {3, 5000},
+		 .compacted = 5000,
+		 .balanced = 5000,
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "compaction: EAGAIN 0 of 9000 attempts, numa_balancing: EAGAIN 3 of 5000 "
+			"attempts"},
 		/* One of them is enough to fail, and is named. */
-		{{0, 9000},
-		 {4500, 5000},
-		 {0, 2000},
-		 {0, 0},
-		 false,
-		 5000,
-		 "fail",
-		 "not migrated by numa_balancing: EAGAIN 4500 of 5000 attempts, limit 10 %"},
-		{{8000, 9000},
-		 {4500, 5000},
-		 {0, 2000},
-		 {0, 0},
-		 false,
-		 0,
-		 "fail",
-		 "compaction: EAGAIN 8000 of 9000 attempts, numa_balancing: EAGAIN 4500 of 5000"},
-		{{8000, 9000},
-		 {4500, 5000},
-		 {1900, 2000},
-		 {0, 0},
-		 false,
-		 0,
-		 "error",
-		 "somebody else"},
+		{.compaction = {0, 9000},
+		 .balancing = {4500, 5000},
+		 .compacted = 5000,
+		 .balanced = 5000,
+		 .control = {0, 2000},
+		 .verdict = "fail",
+		 .why = "not migrated by numa_balancing: EAGAIN 4500 of 5000 attempts, limit 10 %"},
+		{.compaction = {8000, 9000},
+		 .balancing = {4500, 5000},
+		 .control = {0, 2000},
+		 .verdict = "fail",
+		 .why = "compaction: EAGAIN 8000 of 9000 attempts, numa_balancing: EAGAIN 4500 of "
+			"5000"},
+		{.compaction = {8000, 9000},
+		 .balancing = {4500, 5000},
+		 .control = {1900, 2000},
+		 .verdict = "error",
+		 .why = "somebody else"},
 		/* Too few of one: the other is judged, and that it was not both is said. */
-		{{0, 9000},
-		 {0, 999},
-		 {0, 2000},
-		 {0, 0},
-		 false,
-		 5000,
-		 "pass",
-		 "not judged: numa_balancing tried to migrate 999 pages, 1000 are wanted"},
-		{{0, 0},
-		 {0, 999},
-		 {0, 2000},
-		 {0, 0},
-		 false,
-		 5000,
-		 "error",
-		 "not exercised: numa_balancing"},
-		{{0, 0}, {0, 5000}, {0, 2000}, {0, 0}, false, 999, "error", "999 locked pages"},
-		{{0, 0},
-		 {0, 0},
-		 {0, 2000},
-		 {1, 240},
-		 false,
-		 0,
-		 "pass",
-		 "soft_offline: EAGAIN 1 of 240"},
-		{{0, 0},
-		 {0, 0},
-		 {0, 2000},
-		 {700, 800},
-		 false,
-		 0,
-		 "fail",
-		 "soft_offline: EAGAIN 700 of 800"},
-		{{0, 0},
-		 {0, 0},
-		 {0, 2000},
-		 {30, 49},
-		 false,
-		 0,
-		 "error",
-		 "soft_offline tried to migrate 49"},
+		{.compaction = {0, 9000},
+		 .balancing = {0, 999},
+		 .compacted = 5000,
+		 .balanced = 5000,
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "not judged: numa_balancing tried to migrate 999 pages, 1000 are wanted"},
+		{.balancing = {0, 999},
+		 .compacted = 5000,
+		 .balanced = 5000,
+		 .control = {0, 2000},
+		 .verdict = "error",
+		 .why = "not exercised: numa_balancing"},
+		/* Of each its own workers: what another has moved is no proof. */
+		{.balancing = {0, 5000},
+		 .compacted = 5000,
+		 .balanced = 999,
+		 .control = {0, 2000},
+		 .verdict = "error",
+		 .why = "not exercised: numa_balancing migrated 999 locked pages, 1000 are wanted"},
+		{.compaction = {0, 9000},
+		 .balancing = {0, 5000},
+		 .compacted = 5000,
+		 .balanced = 999,
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "compaction: EAGAIN 0 of 9000 attempts; not judged: numa_balancing "
+			"migrated 999"},
+		{.compaction = {0, 9000},
+		 .balancing = {0, 5000},
+		 .compacted = 999,
+		 .balanced = 5000,
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "numa_balancing: EAGAIN 0 of 5000 attempts; not judged: compaction "
+			"migrated 999"},
+		{.soft = {1, 240},
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "soft_offline: EAGAIN 1 of 240"},
+		{.soft = {700, 800},
+		 .control = {0, 2000},
+		 .verdict = "fail",
+		 .why = "soft_offline: EAGAIN 700 of 800"},
+		{.soft = {30, 49},
+		 .control = {0, 2000},
+		 .verdict = "error",
+		 .why = "soft_offline tried to migrate 49"},
 		/* Pages that pipes hold are EAGAIN on any kernel. */
-		{{0, 0},
-		 {0, 0},
-		 {0, 2000},
-		 {700, 800},
-		 true,
-		 0,
-		 "error",
-		 "pages of soft_offline were made to fail"},
+		{.soft = {700, 800},
+		 .has_held = true,
+		 .control = {0, 2000},
+		 .verdict = "error",
+		 .why = "pages of soft_offline were made to fail"},
 	};
 
 	(void)state;

@@ -111,6 +111,24 @@ static void test_pages_that_stay(void **state)
 	test_run_done(&run);
 }
 
+/* Too few to fail, and nothing else clears the kernel. */
+static void test_pages_of_which_few_stay(void **state)
+{
+	struct test_run run = test_run_new(&waits_for);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	test_event(&run, "move",
+		   "'calls':3,'pages':100000,'moved':99980,'not_moved':20,"
+		   "'private_anonymous':{'pages':100000,'not_moved':20}");
+	test_finish(&run);
+	test_fold(&run);
+	test_is_text(&run, "scenarios.0.verdict", "error");
+	assert_true(test_has_why(&run, "scenario waiter-ref: cannot judge: 20 of 100"));
+	test_run_done(&run);
+}
+
 static void test_nobody_waited(void **state)
 {
 	struct test_run run = test_run_new(&waits_for);
@@ -167,8 +185,8 @@ static void drain_is(const struct drain *d)
 	test_begin(&run);
 	test_event(&run, "phase",
 		   "'name':'compaction','workers':[{'name':'w','workload':'mlock-churn',"
-		   "'processes':1,'threads':1,'pages':9},{'name':'other','workload':'pin',"
-		   "'processes':1,'threads':1,'pages':9}]");
+		   "'driven_by':'compaction','processes':1,'threads':1,'pages':9},{'name':'other',"
+		   "'workload':'pin','driven_by':'compaction','processes':1,'threads':1,'pages':9}]");
 	test_event(&run, "called", "'driver':'compaction','calls':3");
 	test_event(&run, "phase_end", groups);
 	test_event(&run, "sample", counts);
@@ -198,7 +216,7 @@ static void test_mlock_drain(void **state)
 		{18000, 20000, 1900, 9, 5000, "error", "somebody else holds the pages"},
 		{0, 20000, 0, 0, 5000, "error", "not exercised: no worker locked"},
 		{900, 999, 0, 9, 5000, "error", "not exercised: compaction tried to migrate 999"},
-		{0, 20000, 0, 9, 999, "error", "not exercised: 999 locked pages"},
+		{0, 20000, 0, 9, 999, "error", "not exercised: compaction migrated 999 locked pages, 1000 are wanted"},
 	};
 
 	(void)state;
@@ -334,6 +352,7 @@ int test_scenarios(void)
 		cmocka_unit_test(test_a_caller_that_cannot_be_made),
 		cmocka_unit_test(test_waits_that_harm_nobody),
 		cmocka_unit_test(test_pages_that_stay),
+		cmocka_unit_test(test_pages_of_which_few_stay),
 		cmocka_unit_test(test_nobody_waited),
 		cmocka_unit_test(test_no_judge_of_that_name),
 		cmocka_unit_test(test_mlock_drain),

@@ -94,6 +94,27 @@ static void test_never_ending(void **state)
 	fails(&f, "on 1 blocks, the first is memory77");
 }
 
+static void test_no_offline_ended(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.offline_attempts = 3;
+	f.offline_censored = 2; /* the third came to its own end, whichever */
+	passes(&f);
+	f.offline_censored = 3;
+	errs(&f, "the deadline ended all 3");
+	f.never_ending_blocks = 1; /* that says it better */
+	fails(&f, "never-ending offline");
+	f.never_ending_blocks = 0;
+	f.was_aborted = true;
+	judge(&f, VERDICT_ABORTED, EXIT_ABORTED_RESTORED, "aborted: the run was stopped");
+	f.was_aborted = false;
+	f.scenario = "waiter-ref"; /* is for its judge to say */
+	f.scenario_result = VERDICT_PASS;
+	judge(&f, VERDICT_PASS, EXIT_PASS, "scenario waiter-ref");
+}
+
 /* With 95 % certainty above 0.1 %: one page of 51 is, one of 52 is not. */
 static void test_immovable(void **state)
 {
@@ -134,6 +155,9 @@ static void test_left_offline(void **state)
 	f.left_offline = 2;
 	f.left_offline_block = 9;
 	fails(&f, "2 blocks, the first is memory9: run \"memsoak restore\"");
+	f.guest_why = "it panicked";
+	fails(&f, "2 blocks, the first is memory9: they went away with the guest");
+	f.guest_why = "";
 	f.was_aborted = true;
 	judge(&f, VERDICT_ABORTED, EXIT_ABORTED_MEMORY_OFFLINE, "memory left offline");
 	judge(&f, VERDICT_ABORTED, EXIT_ABORTED_MEMORY_OFFLINE, "aborted: the run was stopped");
@@ -242,6 +266,7 @@ int test_verdict_rules(void)
 		cmocka_unit_test(test_no_migration),
 		cmocka_unit_test(test_no_waits),
 		cmocka_unit_test(test_never_ending),
+		cmocka_unit_test(test_no_offline_ended),
 		cmocka_unit_test(test_immovable),
 		cmocka_unit_test(test_mismatches),
 		cmocka_unit_test(test_left_offline),

@@ -233,6 +233,7 @@ static void test_life(void **state)
 	test_is_unmeasured(&run, "run.ended", "the run is going on");
 	test_is_unmeasured(&run, "run.end", "the run is going on");
 	assert_false(test_has_why(&run, "left offline"));
+	assert_non_null(strstr(run.screen, "1 blocks offline while the run is going on"));
 	/* The same journal, and nobody writes it any more. */
 	test_fold(&run);
 	test_verdict_is(&run, "crashed", 1, "without an end record");

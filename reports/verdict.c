@@ -33,9 +33,15 @@ const char *verdict_name(enum verdict_result result)
 	return results[result].name;
 }
 
+/* How its guest went away is told. */
+static bool is_guest_gone(const struct verdict_facts *f)
+{
+	return f->guest_why && *f->guest_why;
+}
+
 static bool crashed(const struct verdict_facts *f, char *why, size_t size)
 {
-	bool is_told = f->guest_why && *f->guest_why;
+	bool is_told = is_guest_gone(f);
 
 	(void)snprintf(why, size, "crashed: the journal ends without an end record%s%s",
 		       is_told ? "; its guest: " : "", is_told ? f->guest_why : "");
@@ -52,8 +58,10 @@ static bool left_offline(const struct verdict_facts *f, char *why, size_t size)
 {
 	(void)snprintf(why, size,
 		       "memory left offline, or not in its zone: %" PRIu64
-		       " blocks, the first is memory%u: run \"memsoak restore\"",
-		       f->left_offline, f->left_offline_block);
+		       " blocks, the first is memory%u: %s",
+		       f->left_offline, f->left_offline_block,
+		       is_guest_gone(f) ? "they went away with the guest"
+					: "run \"memsoak restore\"");
 	return f->left_offline > 0 && !f->is_live;
 }
 
@@ -112,6 +120,22 @@ static bool no_offline(const struct verdict_facts *f, char *why, size_t size)
 		       "not exercised: no offline attempt was made, %" PRIu64 " were refused",
 		       f->refused);
 	return f->plans_offline && f->offline_attempts == 0 && !f->is_live;
+}
+
+/*
+ * One attempt that the deadline ended is no proof that a block never goes offline, and a run of
+ * nothing else is none that blocks do. A scenario's judge says by itself what it needs.
+ */
+static bool no_offline_ended(const struct verdict_facts *f, char *why, size_t size)
+{
+	bool is_over = !f->is_live && !f->was_aborted && !f->has_crashed;
+
+	(void)snprintf(why, size,
+		       "not judged: no offline attempt came to its end, the deadline ended all %" PRIu64
+		       ": whether memory goes offline here is not known",
+		       f->offline_attempts);
+	return f->offline_attempts > 0 && f->offline_censored == f->offline_attempts && is_over &&
+	       !f->never_ending_blocks && !f->scenario;
 }
 
 static bool no_move(const struct verdict_facts *f, char *why, size_t size)
@@ -255,6 +279,7 @@ static const struct {
 	{VERDICT_ERROR, is_going_on},
 	{VERDICT_ERROR, is_corrupt},
 	{VERDICT_ERROR, no_offline},
+	{VERDICT_ERROR, no_offline_ended},
 	{VERDICT_ERROR, no_move},
 	{VERDICT_ERROR, no_calls},
 	{VERDICT_ERROR, no_migration},

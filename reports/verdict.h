@@ -38,6 +38,7 @@ struct verdict_facts {
 	uint64_t faulters;
 
 	uint64_t offline_attempts, refused;
+	uint64_t offline_censored; /* attempts that the harness ended: what they would have come to is not known */
 	uint64_t blocks_went, planned_blocks_went; /* unplugged meanwhile */
 	uint64_t never_ending_blocks; /* two attempts in a row ended by the deadline */
 	uint32_t never_ending_block;  /* the first of them */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/err.h"
 #include "base/exit_code.h"
 #include "base/file.h"
+#include "base/jsonw.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -58,10 +60,38 @@ static char *destination(const struct options *o, const char *run)
 	return memory_format("%s/report.json", run);
 }
 
-/* A folder that takes no files is no error unless it was asked for by name. */
+/* A folder that takes no files, or has a better report, is an error only when asked for by name. */
 static bool may_fail(const struct options *o, const struct err *e)
 {
-	return !o->output && (e->code == -EACCES || e->code == -EROFS || e->code == -EPERM);
+	return !o->output &&
+	       (e->code == -EACCES || e->code == -EROFS || e->code == -EPERM || e->code == -EEXIST);
+}
+
+static uint64_t n_records(const struct report *report)
+{
+	const struct jsonw *harness = jsonw_get(report_document(report), "harness");
+
+	return jsonw_get_uint(jsonw_get(harness, "journal"), "records");
+}
+
+/* A journal that lost records since makes no report in place of the one that still has them. */
+static int refuse_to_lose(const struct options *o, const char *path, const struct report *report,
+			  struct err *e)
+{
+	uint64_t n_former, n = n_records(report);
+	struct report *former = NULL;
+	struct err unreadable;
+
+	if (o->output || report_load(path, &former, &unreadable) < 0)
+		return 0;
+	n_former = n_records(former);
+	report_free(former);
+	if (n_former <= n)
+		return 0;
+	return err_set(e, -EEXIST,
+		       "'%s' was made from %" PRIu64 " records, the journal has %" PRIu64
+		       " now: --output replaces it",
+		       path, n_former, n);
 }
 
 struct page {
@@ -89,13 +119,16 @@ static int deliver(const struct options *o, const char *run, const struct report
 {
 	cleanup_free char *path = destination(o, run);
 	struct err write_error = {0};
-	bool is_written = path && report_write_file(path, report, &write_error) == 0;
+	bool is_written = path && refuse_to_lose(o, path, report, &write_error) == 0 &&
+			  report_write_file(path, report, &write_error) == 0;
 
 	if (path && !is_written && !may_fail(o, &write_error)) {
 		*e = write_error;
 		return EXIT_CANNOT_JUDGE;
 	}
 	if (is_standard_output(o)) {
+		if (write_error.code == -EEXIST)
+			log_warning("report.json is not written: %s", write_error.text);
 		if (report_write_stream(report, stdout) < 0) {
 			(void)err_set(e, -EIO, "cannot write the report to standard output");
 			return EXIT_CANNOT_JUDGE;

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "reports/export/figures.h"
 #include "reports/export/text.h"
+#include "reports/unmeasured.h"
 
 static bool is_zero(const struct jsonw *report, const char *path)
 {
@@ -58,7 +59,7 @@ static const char *no_contents(const struct jsonw *report)
 
 static const char *no_restore(const struct jsonw *report)
 {
-	if (figure_is_unmeasured(report, "harness.memory_left_offline"))
+	if (unmeasured_entry(report, "harness.memory_left_offline"))
 		return "what is offline was not read at the end";
 	return no_offline(report);
 }
@@ -92,7 +93,8 @@ const struct case_rule case_rules[] = {
 	{"exercised.waits", NULL,
 	 {{"none ever waited on a migration entry", CASE_ERROR},
 	  {"waits on migration entries were not measured", CASE_SKIP}}, no_waits},
-	{"offline.ends", NULL, {{"never-ending offline", CASE_FAIL}}, no_offline},
+	{"offline.ends", NULL,
+	 {{"never-ending offline", CASE_FAIL}, {"no offline attempt came to its end", CASE_ERROR}}, no_offline},
 	{"pages.migratable", NULL, {{"pages that cannot be migrated", CASE_FAIL}}, no_private_pages},
 	{"pages.contents", NULL, {{"other contents than their worker", CASE_FAIL}}, no_contents},
 	{"memory.restored", NULL, {{"memory left offline", CASE_FAIL}}, no_restore},

@@ -29,19 +29,6 @@ struct jsonw *figure_at(const struct jsonw *report, const char *path)
 	return value;
 }
 
-bool figure_is_unmeasured(const struct jsonw *report, const char *path)
-{
-	const struct jsonw *list = jsonw_get(report, "unmeasured");
-
-	for (size_t i = 0; i < jsonw_length(list); i++) {
-		const char *name = jsonw_get_string(jsonw_at(list, i), "path");
-
-		if (name && strcmp(name, path) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool is_same(const struct figure_sample *sample, const struct figure *figure, const char *label)
 {
 	if (sample->figure != figure || !sample->label != !label)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "reports/export/figures.h"
 #include "reports/export/kinds.h"
+#include "reports/unmeasured.h"
 
 #define NS_PER_SECOND 1e9
 
@@ -114,7 +115,7 @@ FIGURE_READER(figure_read_sum)
 	const struct jsonw *array = figure_at(report, figure->path);
 
 	if (jsonw_type_of(array) == JSONW_ARRAY && jsonw_length(array) == 0 &&
-	    !figure_is_unmeasured(report, figure->path) && strcmp(figure->other, "count") == 0)
+	    !unmeasured_entry(report, figure->path) && strcmp(figure->other, "count") == 0)
 		figure_add_count(list, figure, NULL, 0);
 	for (size_t i = 0; i < jsonw_length(array); i++)
 		add_value(list, figure, NULL, jsonw_get(jsonw_at(array, i), figure->other));
@@ -124,7 +125,7 @@ FIGURE_READER(figure_read_length)
 {
 	const struct jsonw *array = figure_at(report, figure->path);
 
-	if (jsonw_type_of(array) == JSONW_ARRAY && !figure_is_unmeasured(report, figure->path))
+	if (jsonw_type_of(array) == JSONW_ARRAY && !unmeasured_entry(report, figure->path))
 		figure_add_count(list, figure, NULL, jsonw_length(array));
 }
 

@@ -73,5 +73,3 @@ const char *figure_unit_name(enum figure_unit unit); /* "", "seconds", "bytes", 
 
 /* The value at a path of keys ("offline.latency"), borrowed; NULL when there is none. */
 struct jsonw *figure_at(const struct jsonw *report, const char *path);
-/* Is this path named in unmeasured? */
-bool figure_is_unmeasured(const struct jsonw *report, const char *path);

@@ -89,6 +89,7 @@ static void each_rule_has_its_case(void **state)
 	EXPECT(is_live, true, "run.completed", CASE_ERROR, "going on");
 	EXPECT(left_offline, 2, "memory.restored", CASE_FAIL, "memory0");
 	EXPECT(never_ending_blocks, 1, "offline.ends", CASE_FAIL, "deadline");
+	EXPECT(offline_censored, 10, "offline.ends", CASE_ERROR, "the deadline ended all 10");
 	EXPECT(private_not_moved, 40, "pages.migratable", CASE_FAIL, "40 of 50");
 	EXPECT(mismatches, 3, "pages.contents", CASE_FAIL, "3 pages");
 	EXPECT(corrupt, 1, "harness.journal", CASE_ERROR, "damaged");

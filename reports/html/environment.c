@@ -6,6 +6,7 @@
 #include "base/jsonw.h"
 #include "reports/html/page.h"
 #include "reports/html/sections.h"
+#include "reports/report_parts.h"
 
 #define SETTINGS_MAX 100
 
@@ -208,20 +209,16 @@ static void put_hotplug(FILE *out, const struct jsonw *changes)
 void section_harness(FILE *out, const struct jsonw *report)
 {
 	const struct jsonw *harness = jsonw_get(report, "harness");
-	const struct jsonw *left = jsonw_get(harness, "memory_left_offline");
 	const struct jsonw *faults = jsonw_get(harness, "faults");
 	const struct jsonw *journal = jsonw_get(harness, "journal");
+	char memory[REPORT_SENTENCE_SIZE];
 
 	html_section(out, "harness", "The harness itself");
 	html_rows(out);
-	if (jsonw_length(left))
-		html_row(out, "memory", "%zu blocks LEFT OFFLINE: run \"memsoak restore\" on the host",
-			 jsonw_length(left));
-	else
-		html_row(out, "memory", "all brought back");
+	report_say_memory(report, memory, sizeof(memory));
+	html_row(out, "memory", "%s", memory);
 	put_hotplug(out, jsonw_get(jsonw_get(report, "topology"), "changes"));
-	html_row(out, "settings", "%s",
-		 jsonw_get_bool(harness, "settings_restored") ? "put back" : "NOT put back");
+	html_row(out, "settings", "%s", report_say_settings(report));
 	html_row_bytes(out, "its own memory", jsonw_get(harness, "overhead"), "rss_max_bytes");
 	html_row(out, "journal", "%" PRIu64 " records, %" PRIu64 " corrupt, %" PRIu64 " gaps%s",
 		 jsonw_get_uint(journal, "records"), jsonw_get_uint(journal, "corrupt"),

@@ -13,10 +13,10 @@
  * judged.
  *
  * Measured on 6.1 with two CPUs, EAGAIN of compaction's attempts: 0 of 182,602 with the drain,
- * 1,841,303 of 1,990,357 without; of NUMA balancing's, 8,911 of 9,625 without. With it there remain
- * pages that were locked a moment ago by another CPU, whose batch of 15 only that CPU drains: a few
- * of thousands. Without it all but the page that fills a batch fail, in each of ten passes. The
- * limit is far from both.
+ * 1,841,303 of 1,990,357 without; of NUMA balancing's, 0 of 14,095 and 155,253 of 166,471. With it
+ * there remain pages that were locked a moment ago by another CPU, whose batch of 15 only that CPU
+ * drains: a few of thousands. Without it all but the page that fills a batch fail, in each of ten
+ * passes. The limit is far from both.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,16 +62,24 @@ static bool never(const struct jsonw *report)
 }
 
 static const struct asked {
-	const char *driver, *eagain_key, *attempts_key; /* in the numbers */
-	bool (*is_spoilt)(const struct jsonw *report);	/* its EAGAIN has other causes as well */
+	const char *driver, *eagain_key, *attempts_key, *moved_key; /* in the numbers */
+	bool (*is_spoilt)(const struct jsonw *report); /* its EAGAIN has other causes as well */
 	uint64_t fewest_attempts;
-	uint64_t fewest_moved; /* locked pages that their workers must have seen move */
+	uint64_t fewest_moved; /* locked pages that the workers it drives must have seen move */
 } asked[] = {
-	{"compaction", "compaction_eagain", "compaction_attempts", never, 1000, FEWEST_MOVED},
-	{"numa_balancing", "numa_balancing_eagain", "numa_balancing_attempts", never, 1000,
-	 FEWEST_MOVED},
-	{"soft_offline", "soft_offline_eagain", "soft_offline_attempts", has_made_failures, 50, 0},
+	{"compaction", "compaction_eagain", "compaction_attempts", "compaction_moved_locked_pages",
+	 never, 1000, FEWEST_MOVED},
+	{"numa_balancing", "numa_balancing_eagain", "numa_balancing_attempts",
+	 "numa_balancing_moved_locked_pages", never, 1000, FEWEST_MOVED},
+	{"soft_offline", "soft_offline_eagain", "soft_offline_attempts",
+	 "soft_offline_moved_locked_pages", has_made_failures, 50, 0},
 };
+
+static uint64_t locked_work(const struct jsonw *report, const char *driver, const char *figure)
+{
+	return scenario_work_of_driver(report, "mlock-churn", driver, figure) +
+	       scenario_work_of_driver(report, "mlock-keep", driver, figure);
+}
 
 static bool is_beyond_limit(struct share s)
 {
@@ -88,38 +96,45 @@ static void add(char *text, size_t size, const char *more)
 /* What there is to say of those that were asked. */
 struct answers {
 	size_t n_judged, n_beyond;
-	uint64_t fewest_moved;
 	char judged[240], beyond[240], not_judged[240];
 };
+
+/* Why nothing can be said of it; "": it can be judged. */
+static void why_not(const struct jsonw *report, const struct asked *who, struct share s,
+		    uint64_t moved, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (s.attempts < who->fewest_attempts)
+		(void)snprintf(text, size, "%s tried to migrate %llu pages, %llu are wanted",
+			       who->driver, (unsigned long long)s.attempts,
+			       (unsigned long long)who->fewest_attempts);
+	else if (who->is_spoilt(report))
+		(void)snprintf(text, size, "pages of %s were made to fail", who->driver);
+	else if (!is_beyond_limit(s) && moved < who->fewest_moved)
+		(void)snprintf(text, size, "%s migrated %llu locked pages, %llu are wanted",
+			       who->driver, (unsigned long long)moved,
+			       (unsigned long long)who->fewest_moved);
+}
 
 static void ask(const struct jsonw *report, struct scenario_result *result, struct answers *a)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
 		const struct jsonw *caller = scenario_caller(report, asked[i].driver);
 		struct share s = share_of(report, asked[i].driver);
+		uint64_t moved = locked_work(report, asked[i].driver, "moved");
 		char text[120];
 
 		if (!caller || jsonw_has(caller, "unavailable"))
 			continue;
 		jsonw_set_uint(result->numbers, asked[i].eagain_key, s.eagain);
 		jsonw_set_uint(result->numbers, asked[i].attempts_key, s.attempts);
-		if (s.attempts < asked[i].fewest_attempts) {
-			(void)snprintf(text, sizeof(text),
-				       "%s tried to migrate %llu pages, %llu are wanted",
-				       asked[i].driver, (unsigned long long)s.attempts,
-				       (unsigned long long)asked[i].fewest_attempts);
-			add(a->not_judged, sizeof(a->not_judged), text);
-			continue;
-		}
-		if (asked[i].is_spoilt(report)) {
-			(void)snprintf(text, sizeof(text), "pages of %s were made to fail",
-				       asked[i].driver);
+		jsonw_set_uint(result->numbers, asked[i].moved_key, moved);
+		why_not(report, &asked[i], s, moved, text, sizeof(text));
+		if (text[0]) {
 			add(a->not_judged, sizeof(a->not_judged), text);
 			continue;
 		}
 		a->n_judged++;
-		if (asked[i].fewest_moved > a->fewest_moved)
-			a->fewest_moved = asked[i].fewest_moved;
 		(void)snprintf(text, sizeof(text), "%s: EAGAIN %llu of %llu attempts",
 			       asked[i].driver, (unsigned long long)s.eagain,
 			       (unsigned long long)s.attempts);
@@ -145,10 +160,7 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 {
 	struct share moves = share_of(report, "move_pages"), offline = share_of(report, "offline");
 	struct share control = {moves.eagain + offline.eagain, moves.attempts + offline.attempts};
-	uint64_t operations = scenario_work(report, "mlock-churn", "operations") +
-			      scenario_work(report, "mlock-keep", "operations");
-	uint64_t moved = scenario_work(report, "mlock-churn", "moved") +
-			 scenario_work(report, "mlock-keep", "moved");
+	uint64_t operations = locked_work(report, NULL, "operations");
 	struct answers a = {0};
 
 	(void)facts;
@@ -158,7 +170,7 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 	jsonw_set_uint(result->numbers, "control_eagain", control.eagain);
 	jsonw_set_uint(result->numbers, "control_attempts", control.attempts);
 	jsonw_set_uint(result->numbers, "lock_calls", operations);
-	jsonw_set_uint(result->numbers, "locked_pages_moved", moved);
+	jsonw_set_uint(result->numbers, "locked_pages_moved", locked_work(report, NULL, "moved"));
 	if (operations == 0)
 		scenario_say(result, VERDICT_ERROR, "not exercised: no worker locked its pages");
 	else if (a.n_judged == 0)
@@ -175,10 +187,6 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 			     "%llu)",
 			     a.beyond, 100 * LIMIT, (unsigned long long)control.eagain,
 			     (unsigned long long)control.attempts);
-	else if (moved < a.fewest_moved)
-		scenario_say(result, VERDICT_ERROR,
-			     "not exercised: %llu locked pages were migrated, %llu are wanted",
-			     (unsigned long long)moved, (unsigned long long)a.fewest_moved);
 	else
 		scenario_say(result, VERDICT_PASS, "locked pages are migrated: %s%s%s", a.judged,
 			     a.not_judged[0] ? "; not judged: " : "", a.not_judged);

@@ -11,6 +11,7 @@
 
 #include "base/jsonw.h"
 #include "reports/scenarios/scenarios.h"
+#include "reports/unmeasured.h"
 
 /* Entries of holders whose evidence has @what in it. */
 static uint64_t count_named(const struct jsonw *report, const char *what, bool in_blocks)
@@ -31,15 +32,7 @@ static uint64_t count_named(const struct jsonw *report, const char *what, bool i
 /* NULL: they were not left out. */
 static const char *no_reads_why(const struct jsonw *report)
 {
-	const struct jsonw *list = jsonw_get(report, "unmeasured");
-
-	for (size_t i = 0; i < jsonw_length(list); i++) {
-		const char *path = jsonw_get_string(jsonw_at(list, i), "path");
-
-		if (path && strcmp(path, "workers.hold-direct") == 0)
-			return jsonw_get_string(jsonw_at(list, i), "why");
-	}
-	return NULL;
+	return jsonw_get_string(unmeasured_entry(report, "workers.hold-direct"), "why");
 }
 
 static bool has_workload(const struct jsonw *report, const char *workload)

@@ -21,7 +21,11 @@
 
 #define WORKLOAD "read-across"
 #define DRIVER "reclaim"
-#define FEWEST_WAITS 5
+/*
+ * Where the wake-up was missing 21 of 227 waits never ended (seven runs of the lab): 100 of them would end by
+ * chance once in some thousands of runs.
+ */
+#define FEWEST_WAITS 100
 #define FEWEST_PAGES 1000
 
 /*

@@ -35,9 +35,8 @@ const struct jsonw *scenario_caller(const struct jsonw *report, const char *driv
 
 	for (size_t i = 0; i < jsonw_length(callers); i++) {
 		const struct jsonw *caller = jsonw_at(callers, i);
-		const char *name = jsonw_get_string(caller, "driver");
 
-		if (name && strcmp(name, driver) == 0)
+		if (jsonw_has_string(caller, "driver", driver))
 			return caller;
 	}
 	return NULL;
@@ -63,19 +62,25 @@ bool scenario_lacks_caller(const struct jsonw *report, const char *driver,
 	return true;
 }
 
-uint64_t scenario_work(const struct jsonw *report, const char *workload, const char *figure)
+uint64_t scenario_work_of_driver(const struct jsonw *report, const char *workload,
+				 const char *driver, const char *figure)
 {
 	const struct jsonw *groups = jsonw_get(report, "workers");
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < jsonw_length(groups); i++) {
 		const struct jsonw *group = jsonw_at(groups, i);
-		const char *name = jsonw_get_string(group, "workload");
 
-		if (name && strcmp(name, workload) == 0)
+		if (jsonw_has_string(group, "workload", workload) &&
+		    (!driver || jsonw_has_string(group, "driven_by", driver)))
 			sum += jsonw_get_uint(group, figure);
 	}
 	return sum;
+}
+
+uint64_t scenario_work(const struct jsonw *report, const char *workload, const char *figure)
+{
+	return scenario_work_of_driver(report, workload, NULL, figure);
 }
 
 static void judge(const char *name, const struct jsonw *report, const struct verdict_facts *facts,

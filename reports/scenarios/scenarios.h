@@ -54,3 +54,6 @@ bool scenario_lacks_caller(const struct jsonw *report, const char *driver,
 			   struct scenario_result *result);
 /* The sum of a figure over all groups of that workload. */
 uint64_t scenario_work(const struct jsonw *report, const char *workload, const char *figure);
+/* The same over those of them that @driver drives. */
+uint64_t scenario_work_of_driver(const struct jsonw *report, const char *workload,
+				 const char *driver, const char *figure);

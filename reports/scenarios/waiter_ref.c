@@ -3,8 +3,11 @@
  * waiter-ref: does a task that waits for a page in migration hold a reference to it? Three things
  * give such a kernel away, and each has its rule elsewhere: an offline that never ends, private
  * pages that no pass can move (both in verdict.c), and the ladder's EAGAIN for each wait
- * (behaviour.c).
+ * (behaviour.c). Pages that were given up on, too few for the second, are no pass unless the third
+ * clears the kernel: that is what a run looks like in which hardly anybody waited while it has the
+ * defect (5.10-without with one faulter: 57 of 78,413 pages, limit 0.1 %).
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/jsonw.h"
@@ -15,6 +18,11 @@ static const char *behaviour(const struct jsonw *report, const char *key)
 	const struct jsonw *fingerprint = jsonw_get(jsonw_get(report, "kernel"), "fingerprint");
 
 	return jsonw_get_string(jsonw_get(fingerprint, "behaviour"), key);
+}
+
+static bool is_cleared(const char *generation)
+{
+	return generation && (strcmp(generation, "B") == 0 || strcmp(generation, "C") == 0);
 }
 
 static void judge(const struct jsonw *report, const struct verdict_facts *facts,
@@ -45,10 +53,18 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 	else if (!facts->knows_waits)
 		scenario_say(result, VERDICT_SKIP,
 			     "waits on migration entries cannot be counted here: whether there was one is unknown");
+	else if (facts->private_not_moved > 0 && !is_cleared(generation))
+		scenario_say(result, VERDICT_ERROR,
+			     "cannot judge: %" PRIu64 " of %" PRIu64
+			     " private pages could not be migrated, too few to fail; longer, or with "
+			     "more faulters, it can be told",
+			     facts->private_not_moved, facts->private_pages);
 	else
 		scenario_say(result, VERDICT_PASS,
-			     "%llu waits on migration entries, and every page could be migrated",
-			     (unsigned long long)facts->waits);
+			     "%" PRIu64 " waits on migration entries, and %" PRIu64 " of %" PRIu64
+			     " private pages were migrated",
+			     facts->waits, facts->private_pages - facts->private_not_moved,
+			     facts->private_pages);
 }
 
 const struct scenario_judge scenario_waiter_ref = {"waiter-ref", judge};
