@@ -10,9 +10,11 @@
 enum eagain_cause {
 	/*
 	 * Tasks that wait at the migration entry with a reference: they alone have one too many, or
-	 * one of them let go of it while the attempt went on.
+	 * one of them let go of it while the attempt went on. One of them sleeps, or slept, with it.
 	 */
 	EAGAIN_WAITER,
+	/* The same, and none has slept with it: as yet, or because it lets go when it is queued. */
+	EAGAIN_QUEUEING_WAITER,
 	/*
 	 * A task that has looked the page up waits for its lock; or the reference was gone when the
 	 * attempt had ended, the page is in the page cache, and no waiter had one.
@@ -25,21 +27,24 @@ enum eagain_cause {
 	EAGAIN_CAUSES,
 };
 
-/* "waiter" "page_cache" "batch" "other_holder" "lock" "unknown" */
+/* "waiter" "queueing_waiter" "page_cache" "batch" "other_holder" "lock" "unknown" */
 const char *eagain_cause_name(enum eagain_cause cause);
+
+/* Do waiters on this kernel take references at all? */
+enum waiters_hold {
+	WAITERS_HOLD_NOTHING,
+	WAITERS_HOLD_SEEN, /* one was seen with one */
+	/* Only their number is known, and almost all slept while there were as many references. */
+	WAITERS_HOLD_ASLEEP,
+};
 
 /*
  * Of one EAGAIN of the move phase, by SEEN_... bits. A waiter is blamed only where nobody else is
  * seen to hold the page: so that what a kernel cannot help does not look like the defect.
- * @waiters_hold: on this kernel waiters were seen to take references at all.
  */
-enum eagain_cause eagain_cause_of(unsigned int seen, bool waiters_hold);
+enum eagain_cause eagain_cause_of(unsigned int seen, enum waiters_hold hold);
 
-/*
- * Do they? One was seen with one; or, where only their number is known, almost all of them slept
- * while there were as many references as waiters.
- */
-bool waiters_hold_references(const struct cause_figures *figures);
+enum waiters_hold waiters_hold_references(const struct cause_figures *figures);
 
 /* All that the programs have counted. The sum of @ret_counts is EAGAIN of both phases as they saw
  * it. */

@@ -9,13 +9,13 @@
 #define AT_THREAD (-8)	 /* key: process and thread number */
 #define AT_PAGE (-16)	 /* key: a page's address */
 #define AT_INDEX (-20)	 /* key of an array */
-#define AT_VALUE (-56)	 /* a new entry, 32 bytes */
-#define AT_BEGAN (-64)	 /* when the attempt began */
-#define AT_KNOWN (-72)	 /* references that are known to be held */
-#define AT_STRUCT (-136) /* a copy of the struct page */
+#define AT_VALUE (-72)	 /* a new entry, 48 bytes */
+#define AT_BEGAN (-80)	 /* when the attempt began */
+#define AT_KNOWN (-88)	 /* references that are known to be held */
+#define AT_STRUCT (-152) /* a copy of the struct page */
 #define AT_KEPT AT_BEGAN /* a page's address, in programs that look at none */
-_Static_assert(sizeof(struct cause_page) == 32 && sizeof(struct cause_task) <= 32 &&
-		       sizeof(struct cause_move) <= 32,
+_Static_assert(sizeof(struct cause_page) == 48 && sizeof(struct cause_task) <= 48 &&
+		       sizeof(struct cause_move) <= 48,
 	       "AT_VALUE has room");
 
 /* include/linux/mm_types.h, 64 bits */

@@ -82,9 +82,31 @@ static void look_at_batch(struct bpf_text *t, const struct cause_maps *maps)
 	bpf_set_label(t, none);
 }
 
+/* Was @member, a time of the record, within the attempt? */
+static void look_at_time(struct bpf_text *t, int member, int32_t bits)
+{
+	int none = bpf_label(t);
+
+	bpf_load(t, BPF_DW, BPF_REG_1, R_RECORD, member);
+	bpf_load(t, BPF_DW, BPF_REG_2, BPF_REG_10, AT_BEGAN);
+	bpf_jump_register(t, BPF_JLT, BPF_REG_1, BPF_REG_2, none);
+	bpf_number(t, BPF_OR, R_SEEN, bits);
+	bpf_set_label(t, none);
+}
+
+static void look_at_sleepers(struct bpf_text *t)
+{
+	int none = bpf_label(t);
+
+	part_load_signed(t, BPF_REG_1, R_RECORD, PAGE(sleepers));
+	bpf_jump_number(t, BPF_JSLE, BPF_REG_1, 0, none);
+	bpf_number(t, BPF_OR, R_SEEN, SEEN_SLEEPER);
+	bpf_set_label(t, none);
+}
+
 static void look_at_record(struct bpf_text *t, const struct cause_maps *maps)
 {
-	int end = bpf_label(t), none = bpf_label(t);
+	int end = bpf_label(t);
 
 	bpf_store_number(t, BPF_DW, BPF_REG_10, AT_KNOWN, 0);
 	bpf_store(t, BPF_DW, BPF_REG_10, AT_PAGE, R_PAGE);
@@ -92,11 +114,9 @@ static void look_at_record(struct bpf_text *t, const struct cause_maps *maps)
 	bpf_register(t, BPF_MOV, R_RECORD, BPF_REG_0);
 	count_known(t, PAGE(waiters), SEEN_WAITER);
 	count_known(t, PAGE(lookers), SEEN_LOOKER);
-	bpf_load(t, BPF_DW, BPF_REG_1, R_RECORD, PAGE(let_go_ns));
-	bpf_load(t, BPF_DW, BPF_REG_2, BPF_REG_10, AT_BEGAN);
-	bpf_jump_register(t, BPF_JLT, BPF_REG_1, BPF_REG_2, none);
-	bpf_number(t, BPF_OR, R_SEEN, SEEN_LET_GO);
-	bpf_set_label(t, none);
+	look_at_sleepers(t);
+	look_at_time(t, PAGE(let_go_ns), SEEN_LET_GO);
+	look_at_time(t, PAGE(sleeper_let_go_ns), SEEN_LET_GO | SEEN_SLEEPER);
 	look_at_batch(t, maps);
 	bpf_set_label(t, end);
 }

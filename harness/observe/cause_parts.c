@@ -78,6 +78,7 @@ void part_add_figure(struct bpf_text *t, const struct cause_maps *maps, int offs
 void part_release(struct bpf_text *t, const struct cause_maps *maps)
 {
 	int has_arrived = bpf_label(t), is_waiter = bpf_label(t), end = bpf_label(t);
+	int is_sleeper = bpf_label(t);
 
 	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
 	bpf_number(t, BPF_AND, BPF_REG_1, TASK_ARRIVES);
@@ -98,6 +99,13 @@ void part_release(struct bpf_text *t, const struct cause_maps *maps)
 	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(waiters), BPF_REG_1);
 	bpf_call_helper(t, BPF_FUNC_ktime_get_ns);
 	bpf_store(t, BPF_DW, R_RECORD, PAGE(let_go_ns), BPF_REG_0);
+	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
+	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_SLEPT, is_sleeper);
+	bpf_jump(t, end);
+	bpf_set_label(t, is_sleeper);
+	bpf_store(t, BPF_DW, R_RECORD, PAGE(sleeper_let_go_ns), BPF_REG_0);
+	bpf_number(t, BPF_MOV, BPF_REG_1, -1);
+	bpf_add_atomic(t, BPF_W, R_RECORD, PAGE(sleepers), BPF_REG_1);
 	bpf_set_label(t, end);
 }
 

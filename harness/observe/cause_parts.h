@@ -27,6 +27,7 @@ struct bpf_text;
 #define TASK_HAS_FRAME                                                                             \
 	8 /* its page is a frame's key, and whether it has a reference is not known */
 #define TASK_LOOKS_UP 16 /* inside a look-up that is no fault's */
+#define TASK_SLEPT 32	 /* with its reference; counted as a sleeper */
 
 /* Sets R_TASK, for this task; jumps to @none when it has no entry. */
 void part_find_task(struct bpf_text *t, const struct cause_maps *maps, int none);

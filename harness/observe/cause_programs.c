@@ -141,17 +141,30 @@ static void write_lookup_return(struct bpf_text *t, const struct cause_maps *map
 	part_delete_task(t, maps);
 }
 
-/* It keeps its place in the table, for its return. */
-static void write_let_go(struct bpf_text *t, const struct cause_maps *maps, int end)
+/* It keeps its place in the table, for its return. Jumps to @keeps_it when it is not one that lets go. */
+static void write_let_go(struct bpf_text *t, const struct cause_maps *maps, int keeps_it)
 {
-	require_flag(t, TASK_LETS_GO, end);
+	require_flag(t, TASK_LETS_GO, keeps_it);
 	part_release(t, maps);
 	bpf_store_number(t, BPF_DW, R_TASK, TASK(page), 0);
 }
 
+/* Once for each page that it has. */
+static void write_sleep_with_page(struct bpf_text *t, const struct cause_maps *maps, int end)
+{
+	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
+	bpf_jump_number(t, BPF_JSET, BPF_REG_1, TASK_SLEPT, end);
+	require_flag(t, TASK_WAITS, end);
+	bpf_load(t, BPF_DW, R_PAGE, R_TASK, TASK(page));
+	bpf_jump_number(t, BPF_JEQ, R_PAGE, 0, end);
+	bpf_number(t, BPF_OR, BPF_REG_1, TASK_SLEPT);
+	bpf_store(t, BPF_DW, R_TASK, TASK(flags), BPF_REG_1);
+	count_on_page(t, maps, PAGE(sleepers), end);
+}
+
 static void write_sleep_entry(struct bpf_text *t, const struct cause_maps *maps, int end)
 {
-	int has_page = bpf_label(t);
+	int has_page = bpf_label(t), keeps_it = bpf_label(t);
 
 	part_find_task(t, maps, end);
 	bpf_load(t, BPF_DW, BPF_REG_1, R_TASK, TASK(flags));
@@ -160,7 +173,10 @@ static void write_sleep_entry(struct bpf_text *t, const struct cause_maps *maps,
 	part_look_at_sleeper(t, maps, end);
 	bpf_jump(t, end);
 	bpf_set_label(t, has_page);
-	write_let_go(t, maps, end);
+	write_let_go(t, maps, keeps_it);
+	bpf_jump(t, end);
+	bpf_set_label(t, keeps_it);
+	write_sleep_with_page(t, maps, end);
 }
 
 /* The first argument is a swp_entry_t: the frame's number in the lowest bits. */

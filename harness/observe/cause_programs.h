@@ -7,7 +7,8 @@
  * entry, and others who wait for its lock (after a look-up in the page cache, mostly). A task is a
  * waiter with a reference when it enters, inside migration_entry_wait() or one of its twins, a
  * function that is given the page to wait for. Where it waits without a reference (5.17 and later)
- * no such function is called, and there are none.
+ * no such function is called, and there are none. One that still has its reference when it goes to
+ * sleep is a sleeper, until it lets go; one that lets go before that (5.0 to 5.16) is none.
  *
  * The functions that lock a page call each other within mm/filemap.c, where they are inlined, and
  * what is behind them is `static inline`, which the kernel makes notrace. So a fault in a file
@@ -53,13 +54,14 @@ enum cause_program {
 };
 
 /* What is seen at an EAGAIN. The two uppermost bits are one of enum cause_held. */
-#define SEEN_WAITER 1u	/* a waiter on the migration entry has a reference */
-#define SEEN_LET_GO 2u	/* one had it while the attempt went on, and has none now */
-#define SEEN_LOOKER 4u	/* another task that waits for the page's lock has one */
-#define SEEN_BATCH 8u	/* the page is in a CPU's mlock batch, as far as was seen */
-#define SEEN_CACHED 16u /* it is in the page cache */
-#define SEEN_HELD_SHIFT 5
-#define SEEN_ALL 128u
+#define SEEN_WAITER 1u	 /* a waiter on the migration entry has a reference */
+#define SEEN_LET_GO 2u	 /* one had it while the attempt went on, and has none now */
+#define SEEN_LOOKER 4u	 /* another task that waits for the page's lock has one */
+#define SEEN_BATCH 8u	 /* the page is in a CPU's mlock batch, as far as was seen */
+#define SEEN_CACHED 16u	 /* it is in the page cache */
+#define SEEN_SLEEPER 32u /* with SEEN_WAITER or SEEN_LET_GO: it slept, or sleeps, with it */
+#define SEEN_HELD_SHIFT 6
+#define SEEN_ALL 256u
 
 enum cause_held {
 	HELD_NO,	/* no reference more than a page in migration has: who held one is gone */
@@ -97,6 +99,9 @@ struct cause_page {
 	uint32_t batch_cpu; /* + 1; 0: none */
 	uint32_t batch_number;
 	uint64_t address; /* of a frame's entry: the page, once it was to move */
+	int32_t sleepers; /* of the waiters */
+	uint32_t unused;
+	uint64_t sleeper_let_go_ns; /* when one of these last did */
 };
 
 struct cause_move {

@@ -153,9 +153,7 @@ static int hang_both(struct causes *c, size_t i, struct err *e)
 
 static bool is_wanted(const struct causes *c, enum cause_role role)
 {
-	if (role == CAUSE_ROLE_MOVE)
-		return c->has[CAUSE_ROLE_MOVE] == 0;
-	return role != CAUSE_ROLE_SLEEP || c->has[CAUSE_ROLE_PUT] + c->has[CAUSE_ROLE_LOCKED] > 0;
+	return role != CAUSE_ROLE_MOVE || c->has[CAUSE_ROLE_MOVE] == 0;
 }
 
 static int none_for(const char *what, struct err *e)

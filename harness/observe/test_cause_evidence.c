@@ -12,7 +12,7 @@ static void no_waiter_is_blamed_unseen(void **state)
 {
 	(void)state;
 	for (unsigned int seen = 0; seen < SEEN_ALL; seen++) {
-		enum eagain_cause cause = eagain_cause_of(seen, false);
+		enum eagain_cause cause = eagain_cause_of(seen, WAITERS_HOLD_NOTHING);
 
 		assert_true(cause < EAGAIN_CAUSES && cause != EAGAIN_LOCK);
 		if (seen >> SEEN_HELD_SHIFT >= HELD_ARRIVING)
@@ -21,6 +21,26 @@ static void no_waiter_is_blamed_unseen(void **state)
 			assert_int_not_equal(cause, EAGAIN_WAITER);
 		if (!(seen & (SEEN_WAITER | SEEN_LET_GO)) && seen >> SEEN_HELD_SHIFT == HELD_NO)
 			assert_int_not_equal(cause, EAGAIN_WAITER);
+	}
+}
+
+/* But where only their number is known, and it was as many as references. */
+static void no_waiter_has_slept_unseen(void **state)
+{
+	(void)state;
+	for (unsigned int seen = 0; seen < SEEN_ALL; seen++) {
+		enum eagain_cause by_number = eagain_cause_of(seen, WAITERS_HOLD_ASLEEP);
+		enum eagain_cause by_page = eagain_cause_of(seen, WAITERS_HOLD_SEEN);
+
+		if (seen & SEEN_SLEEPER)
+			assert_int_not_equal(by_page, EAGAIN_QUEUEING_WAITER);
+		else
+			assert_int_not_equal(by_page, EAGAIN_WAITER);
+		if (by_number != by_page) {
+			assert_int_equal(seen >> SEEN_HELD_SHIFT, HELD_ARRIVING);
+			assert_int_equal(by_number, EAGAIN_WAITER);
+			assert_int_equal(by_page, EAGAIN_QUEUEING_WAITER);
+		}
 	}
 }
 
@@ -48,6 +68,7 @@ int test_cause_evidence(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_waiter_is_blamed_unseen),
+		cmocka_unit_test(no_waiter_has_slept_unseen),
 		cmocka_unit_test(jumps_without_a_label),
 	};
 

@@ -15,11 +15,14 @@ static void a_waiter_that_keeps_its_reference(void **state)
 
 	on_page(w, ANN, CAUSE_WAIT_ENTRY, NULL);
 	on_page(w, ANN, CAUSE_HOLD_ENTRY, &page);
+	fail_once(w, &page, EAGAIN_QUEUEING_WAITER);
+	on_page(w, ANN, CAUSE_SLEEP_ENTRY, NULL);
 	fail_once(w, &page, EAGAIN_WAITER);
 	/* Woken, and asleep again: it has the page all the time, once. */
 	on_page(w, ANN, CAUSE_HOLD_RETURN, NULL);
 	fail_once(w, &page, EAGAIN_WAITER);
 	on_page(w, ANN, CAUSE_HOLD_ENTRY, &page);
+	on_page(w, ANN, CAUSE_SLEEP_ENTRY, NULL);
 	fail_once(w, &page, EAGAIN_WAITER);
 	/* Another page is not its business. */
 	fail_once(w, &alone, EAGAIN_UNKNOWN);
@@ -29,6 +32,33 @@ static void a_waiter_that_keeps_its_reference(void **state)
 	assert_int_equal(figures(w)->arriving, 0);
 }
 
+/* Of two waiters one has slept; it lets go within an attempt, and is to blame for that one. */
+static void waiters_of_whom_one_slept(void **state)
+{
+	struct world *w = *state;
+	struct page page = page_of(ANONYMOUS, 0, 3), one = page_of(ANONYMOUS, 0, 2);
+
+	on_page(w, ANN, CAUSE_WAIT_ENTRY, NULL);
+	on_page(w, ANN, CAUSE_SLEEP_ENTRY, NULL); /* for something else */
+	on_page(w, ANN, CAUSE_HOLD_ENTRY, &page);
+	on_page(w, BOB, CAUSE_WAIT_ENTRY, NULL);
+	on_page(w, BOB, CAUSE_HOLD_ENTRY, &page);
+	fail_once(w, &page, EAGAIN_QUEUEING_WAITER);
+	on_page(w, ANN, CAUSE_SLEEP_ENTRY, NULL);
+	fail_once(w, &page, EAGAIN_WAITER);
+	begin_move(w, &page);
+	on_page(w, ANN, CAUSE_WAIT_RETURN, NULL);
+	page = one;
+	end_move(w, -EAGAIN);
+	assert_cause(w, EAGAIN_WAITER);
+	fail_once(w, &page, EAGAIN_QUEUEING_WAITER);
+	begin_move(w, &page);
+	on_page(w, BOB, CAUSE_WAIT_RETURN, NULL);
+	page = page_of(ANONYMOUS, 0, 1);
+	end_move(w, -EAGAIN);
+	assert_cause(w, EAGAIN_QUEUEING_WAITER);
+}
+
 static void a_waiter_that_lets_go(void **state)
 {
 	struct world *w = *state;
@@ -36,12 +66,12 @@ static void a_waiter_that_lets_go(void **state)
 
 	on_page(w, ANN, CAUSE_WAIT_ENTRY, NULL);
 	on_page(w, ANN, CAUSE_PUT_ENTRY, &page);
-	fail_once(w, &page, EAGAIN_WAITER);
+	fail_once(w, &page, EAGAIN_QUEUEING_WAITER);
 	page = alone;
 	begin_move(w, &page);
 	on_page(w, ANN, CAUSE_SLEEP_ENTRY, NULL);
 	end_move(w, -EAGAIN);
-	assert_cause(w, EAGAIN_WAITER);
+	assert_cause(w, EAGAIN_QUEUEING_WAITER);
 	/* It sleeps, but without a reference. */
 	fail_once(w, &page, EAGAIN_UNKNOWN);
 	on_page(w, ANN, CAUSE_HOLD_RETURN, NULL);
@@ -53,7 +83,7 @@ static void a_waiter_that_lets_go(void **state)
 	on_page(w, BOB, CAUSE_PUT_ENTRY, &page);
 	on_page(w, BOB, CAUSE_HOLD_RETURN, NULL);
 	end_move(w, -EAGAIN);
-	assert_cause(w, EAGAIN_WAITER);
+	assert_cause(w, EAGAIN_QUEUEING_WAITER);
 	fail_once(w, &page, EAGAIN_UNKNOWN);
 }
 
@@ -79,7 +109,7 @@ static void who_is_about_to_take_one(void **state)
 
 	figures(w)->holds = 1; /* this kernel's waiters do */
 	on_page(w, ANN, CAUSE_WAIT_ENTRY, NULL);
-	fail_once(w, &page, EAGAIN_WAITER);
+	fail_once(w, &page, EAGAIN_QUEUEING_WAITER);
 	fail_once(w, &pinned, EAGAIN_OTHER_HOLDER);
 	on_page(w, ANN, CAUSE_HOLD_ENTRY, &pinned);
 	fail_once(w, &pinned, EAGAIN_OTHER_HOLDER); /* it would have failed without the waiter */
@@ -259,6 +289,7 @@ int test_causes(void)
 	static const struct CMUnitTest tests[] = {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 		WORLD(a_waiter_that_keeps_its_reference),
+		WORLD(waiters_of_whom_one_slept),
 		WORLD(a_waiter_that_lets_go),
 		WORLD(waiters_without_a_reference_are_not_blamed),
 		WORLD(who_is_about_to_take_one),
