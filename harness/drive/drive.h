@@ -80,6 +80,7 @@ struct refused_event {
 
 /* Ping-pong figures since the last such event; sent about once a second and at the end. */
 #define MOVE_MAX_STATUS 16
+#define MOVE_MAX_STUCK 8
 struct move_event {
 	uint64_t calls, single_calls, batch_calls;
 	/*
@@ -99,9 +100,12 @@ struct move_event {
 	 * such as an offline of their block).
 	 */
 	uint64_t gave_up;
-	/* One of them; pid 0: there was none. */
-	pid_t stuck_pid;
-	uint64_t stuck_address;
+	/* Of each process that has such pages the last one; of so many processes. */
+	struct {
+		pid_t pid;
+		uint64_t address;
+	} stuck[MOVE_MAX_STUCK];
+	size_t n_stuck;
 	uint64_t returned; /* sum of the positive returns: pages that the kernel says it gave up on */
 	/* What the kernel answered: once for each page not there before, and once for each -1. */
 	struct {

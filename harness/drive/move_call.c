@@ -68,6 +68,20 @@ int move_call_query(struct move_call *c, const struct move_target *target, uint6
 	return query(c, target->pid, count, c->before);
 }
 
+static void note_stuck(struct move_event *event, pid_t pid, uint64_t address)
+{
+	size_t i = 0;
+
+	while (i < event->n_stuck && event->stuck[i].pid != pid)
+		i++;
+	if (i == MOVE_MAX_STUCK)
+		return;
+	if (i == event->n_stuck)
+		event->n_stuck++;
+	event->stuck[i].pid = pid;
+	event->stuck[i].address = address;
+}
+
 static void note_pages(struct move_call *c, const struct move_target *target, size_t count,
 		       uint32_t node, int error, struct move_event *event)
 {
@@ -87,8 +101,7 @@ static void note_pages(struct move_call *c, const struct move_target *target, si
 			event->failed_call_pages++;
 		} else if (c->status[i] == MOVE_UNTOUCHED) {
 			event->gave_up++;
-			event->stuck_pid = target->pid;
-			event->stuck_address = (uintptr_t)c->pages[i];
+			note_stuck(event, target->pid, (uintptr_t)c->pages[i]);
 		}
 	}
 }

@@ -61,6 +61,32 @@ static void a_stuck_page_is_counted_alone(void **state)
 	assert_int_equal(world_by_status(event, 0), 0);
 }
 
+/* Of each process one is told, the last: so that who holds them can be asked of all. */
+static void a_stuck_page_of_each_process_is_told(void **state)
+{
+	struct move_event event = {0};
+	struct move_call call;
+
+	(void)state;
+	world_init(8);
+	world.is_stuck[3] = world.is_stuck[5] = true;
+	move_call_init(&call, WORLD_PAGES, world_move);
+	for (int i = 0; i < 4; i++) {
+		const struct move_target *target = &world_targets[i % 2];
+
+		assert_int_equal(move_call_query(&call, target, 0, 8), 0);
+		(void)move_call_make(&call, target, 8, 1, &event);
+	}
+	move_call_done(&call);
+	assert_int_equal(event.gave_up, 8);
+	assert_int_equal(event.n_stuck, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(event.stuck[i].pid, world_targets[i].pid);
+		assert_int_equal(event.stuck[i].address, world_targets[i].base_address +
+								 5 * world_targets[i].page_size);
+	}
+}
+
 static void pages_not_tried_are_not_moved(void **state)
 {
 	const struct move_event *event;
@@ -205,6 +231,7 @@ int test_move_call(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moved_pages_are_counted),
 		cmocka_unit_test(a_stuck_page_is_counted_alone),
+		cmocka_unit_test(a_stuck_page_of_each_process_is_told),
 		cmocka_unit_test(pages_not_tried_are_not_moved),
 		cmocka_unit_test(a_pages_own_error_is_counted),
 		cmocka_unit_test(a_failed_call_moves_nothing),

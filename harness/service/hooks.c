@@ -95,7 +95,7 @@ static void on_moved(void *context, const struct move_event *event)
 	struct run *run = context;
 
 	record_move(run->recorder, event, moves_private_pages_only(run->phase));
-	run_name_page_holder(run, event);
+	run_name_page_holders(run, event);
 	(void)pthread_mutex_lock(&run->figures_lock);
 	run->figures.moved += event->moved;
 	run->figures.not_moved += event->not_moved;

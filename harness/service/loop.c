@@ -15,6 +15,7 @@
 #include "service/control.h"
 #include "service/notify.h"
 #include "service/run.h"
+#include "service/soak.h"
 
 #define TICK_NS (100 * NS_PER_MS)
 
@@ -25,22 +26,34 @@ static int watch(struct run *run, int fd)
 	return epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-int run_loop_open(struct run *run, struct err *e)
+void soak_signals(sigset_t *ret)
 {
 	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+
+	(void)sigemptyset(ret);
+	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
+		(void)sigaddset(ret, handled[i]);
+}
+
+void run_hold_signals(void)
+{
+	sigset_t set;
+
+	soak_signals(&set);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an errno, not our end */
+}
+
+int run_loop_open(struct run *run, struct err *e)
+{
 	struct itimerspec tick = {
 		.it_interval.tv_nsec = TICK_NS,
 		.it_value.tv_nsec = TICK_NS,
 	};
 	sigset_t set;
 
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
-		(void)sigaddset(&set, handled[i]);
-	/* Before any thread is made, so that all inherit it and only the loop sees these signals. */
-	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an errno, not our end */
+	soak_signals(&set);
 	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -42,7 +42,7 @@ static const struct option_spec specs[] = {
 	{"foreground", 'f', OPTION_FLAG, FIELD(foreground), 0, 0, NULL,
 	 "stay in the foreground (always so)"},
 	{"count-source", 0, OPTION_STRING, FIELD(count_source), 0, 0, "SOURCE",
-	 "count EAGAIN by perf-kprobe, hist, tracepoint or vmstat-proxy only"},
+	 "count EAGAIN by perf-kprobe, hist, tracepoint or vmstat-proxy only, or by none"},
 };
 
 /* Who came by "memsoak run" is to be told of that, not of memsoakd: the name is the caller's to give. */

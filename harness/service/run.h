@@ -52,6 +52,16 @@ struct run_veto { /* after its set-up only the offline driver's thread looks at 
 	bool is_armed;
 };
 
+/* For holders of pages. Of blocks the offline driver's thread alone searches, of pages the move driver's. */
+struct holder_searches {
+	unsigned int n_blocks, n_pages;
+	uint64_t last_block_ns;
+	struct {
+		pid_t pid;
+		uint64_t last_ns;
+	} pages[MOVE_MAX_STUCK];
+};
+
 enum run_stop { /* why no further work is begun; only ever raised */
 	RUN_GOES_ON,
 	RUN_SETTLED, /* its figures have: what is under way comes to its end */
@@ -132,8 +142,7 @@ struct run {
 	struct run_figures figures;
 	struct run_veto veto;
 	struct settled settled;
-	unsigned int n_searches; /* for holders of pages; under the lock, too */
-	uint64_t last_search_ns;
+	struct holder_searches searches;
 	bool is_all_back; /* the run's end has left nothing to restore */
 };
 
@@ -192,7 +201,7 @@ void run_stop_stress_ng(struct run *run);  /* and waits for its end */
 
 /* hold.c: names who holds the pages of a block that did not go offline, or one that did not move. */
 void run_name_block_holders(struct run *run, const struct offline_event *event);
-void run_name_page_holder(struct run *run, const struct move_event *event);
+void run_name_page_holders(struct run *run, const struct move_event *event);
 
 /* phase.c: all phases, or until stopped. */
 void run_phases(struct run *run);
@@ -240,7 +249,9 @@ void run_tell_status(struct run *run, uint64_t now_ns);
 void run_open_control(struct run *run);
 void run_tell_finding(struct run *run, const char *kind, const char *text, size_t length);
 
-/* loop.c: waits for signals, kernel log records and the 100 ms tick; one round. */
+/* loop.c. From here on signals wait for the loop: before a run leaves traces, or makes threads. */
+void run_hold_signals(void);
+/* Waits for signals, kernel log records and the 100 ms tick; one round. */
 int run_loop_open(struct run *run, struct err *e);
 void run_loop_once(struct run *run);
 /* No new attempt, and the running one is cancelled; asked for again by one who @may_hurry: hurried. */

@@ -134,12 +134,9 @@ static void take_signal(struct runs *r, pid_t child)
 
 static void block_signals(void)
 {
-	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 	sigset_t set;
 
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
-		(void)sigaddset(&set, handled[i]);
+	soak_signals(&set);
 	(void)sigprocmask(SIG_SETMASK, &set, NULL);
 }
 

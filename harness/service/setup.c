@@ -131,7 +131,7 @@ static int open_record(struct run *run, struct err *e)
 	int r;
 
 	run->directory = run->options.out ? memory_string(run->options.out)
-					  : memory_format("/var/lib/memsoak/runs/%s", run->id);
+					  : memory_format("%s/runs/%s", state_folder(), run->id);
 	r = recorder_open(run->directory, &run->recorder, e);
 	if (r < 0)
 		return r;
@@ -248,6 +248,7 @@ int run_set_up(struct run *run, struct err *e)
 		code = EXIT_CANNOT_JUDGE;
 	if (code != EXIT_PASS)
 		return code;
+	run_hold_signals();
 	run_make_id(run->profile.name, run->id);
 	run_open_cgroup(run); /* before there are threads and files: it moves the process */
 	if (drive_init(e) < 0 || find_worker(run, e) < 0 || open_record(run, e) < 0)

@@ -14,6 +14,7 @@
 #include "reports/report.h"
 #include "service/notify.h"
 #include "service/open_runs.h"
+#include "service/priority.h"
 #include "service/run.h"
 
 #define FOLD_TIME_NS (300 * NS_PER_S)
@@ -141,6 +142,7 @@ void soak(const struct run_options *options, struct soak_outcome *ret_outcome)
 		refuse(code, &e, ret_outcome);
 	} else {
 		tell_start(&run);
+		priority_raise();
 		run_phases(&run);
 	}
 	if (run.recorder) {

@@ -2,6 +2,8 @@
 /* One run in this process, from its refusal or its first record to its report. */
 #pragma once
 
+#include <signal.h>
+
 #include "base/exit_code.h"
 
 struct run_options;
@@ -17,3 +19,6 @@ struct soak_outcome {
 /* Prints what a run has to say. Once in a process: it leaves signals, limits and the heap as a run
  * needs them. */
 void soak(const struct run_options *options, struct soak_outcome *ret_outcome);
+
+/* loop.c: those that the loop takes. Who starts soaks as children takes the same. */
+void soak_signals(sigset_t *ret);
