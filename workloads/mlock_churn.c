@@ -11,7 +11,9 @@
  * those that were given back. The next round gives the other half back: so there are always holes.
  *
  * mlock-keep gives nothing back: for callers that look at single pages, and need no holes. It
- * touches its pages at each look, which is what NUMA balancing waits for.
+ * touches its pages all the time instead of waiting: NUMA balancing looks at a task's pages each time
+ * that this has run for some time (kernel/sched/fair.c: task_tick_numa()), and at each of them when it
+ * is touched.
  *
  * Operations counts mlock2() and munlock() calls. A page that moved was looked at twice, and had
  * been there all the time: it was migrated.
@@ -157,6 +159,21 @@ static void touch_again(struct churner *c)
 	}
 }
 
+/* False when it is time to end. */
+static bool wait_for_movers(struct churner *c)
+{
+	uint64_t end_ns = clock_monotonic_ns() + HOLD_NS;
+
+	if (c->gives_back)
+		return worker_thread_sleep(c->thread, HOLD_NS);
+	do {
+		if (!worker_thread_goes_on(c->thread))
+			return false;
+		touch_again(c);
+	} while (clock_monotonic_ns() < end_ns);
+	return true;
+}
+
 static void publish(const struct churner *c)
 {
 	struct worker_slot *slot = c->thread->slot;
@@ -176,10 +193,8 @@ static void churn_run(struct worker_thread *thread)
 		give_back(c);
 		lock(c, true);
 		look(c, c->before);
-		for (int i = 0; i < HOLDS && worker_thread_sleep(thread, HOLD_NS); i++) {
+		for (int i = 0; i < HOLDS && wait_for_movers(c); i++) {
 			count_moved(c);
-			if (!c->gives_back)
-				touch_again(c);
 			publish(c);
 		}
 		touch_again(c);

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "workloads/pagemap.h"
 
-#define PATIENCE_NS (10 * NS_PER_S)
+#define PATIENCE_NS (60 * NS_PER_S)
 
 static pid_t running; /* 0: none */
 

@@ -44,7 +44,7 @@ void rig_start(struct rig *rig, const char *const words[]);
 /* As above, and waits until it is ready and sets @active threads going. */
 void rig_start_ready(struct rig *rig, const char *const words[], uint32_t active);
 
-/* The exit status; the test fails when it does not come within 10 s. */
+/* The exit status; the test fails when it does not come within a minute. */
 int rig_wait(struct rig *rig);
 
 /* What came there; lives until the next call. */
@@ -63,7 +63,7 @@ int rig_tear_down(void **state);
 uint64_t rig_sum(const struct rig *rig, size_t slot_field);
 #define RIG_SUM(rig, field) rig_sum(rig, offsetof(struct worker_slot, field))
 
-/* Waits until the sum exceeds @value, for 10 s: then the test fails. */
+/* Waits until the sum exceeds @value, for a minute: then the test fails. */
 void rig_wait_above(const struct rig *rig, size_t slot_field, uint64_t value);
 #define RIG_WAIT_ABOVE(rig, field, value)                                                          \
 	rig_wait_above(rig, offsetof(struct worker_slot, field), value)

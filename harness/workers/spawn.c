@@ -82,6 +82,17 @@ static void build_command_line(struct command_line *line, const struct worker_gr
 	}
 }
 
+/*
+ * On which CPUs; NULL: on all that we may use. A worker that is driven by reclaim asks for it itself:
+ * who reclaims and who reads must run at the same time, also where a node has one CPU.
+ */
+static const char *next_cpus(struct worker_groups *groups, const struct worker_group *group)
+{
+	return group->config.driven_by == DRIVEN_BY_RECLAIM
+		       ? NULL
+		       : placement_next_cpus(&groups->placement);
+}
+
 int worker_process_spawn(struct worker_groups *groups, struct worker_group *group,
 			 const char *program, int32_t home_node, struct err *e)
 {
@@ -102,8 +113,8 @@ int worker_process_spawn(struct worker_groups *groups, struct worker_group *grou
 	options.keep_fds = keep_fds;
 	options.cgroup_fds = groups->home.cgroup_fds;
 	options.n_cgroup_fds = groups->home.n_cgroup_fds;
-	build_command_line(&line, group, program, placement_next_cpus(&groups->placement),
-			   home_node, groups->keep_free_bytes, control_fd);
+	build_command_line(&line, group, program, next_cpus(groups, group), home_node,
+			   groups->keep_free_bytes, control_fd);
 	r = process_spawn(&started, line.argv, &options, e);
 	command_line_done(&line);
 	if (r < 0) {

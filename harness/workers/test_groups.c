@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workers/test_rig.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,39 @@ static void nothing_is_left_behind(void **state)
 	assert_int_equal(rig_children(), 0);
 }
 
+static int cpus_of(const struct rig *rig, size_t group)
+{
+	cpu_set_t cpus;
+
+	assert_int_equal(
+		sched_getaffinity(rig->groups->groups[group].processes[0].pid, sizeof(cpus), &cpus),
+		0);
+	return CPU_COUNT(&cpus);
+}
+
+/* The node has the first of our CPUs alone. */
+static void who_reclaims_runs_everywhere(void **state)
+{
+	char list[16];
+	cpu_set_t ours;
+	struct rig rig;
+	int first = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(ours), &ours), 0);
+	while (!CPU_ISSET(first, &ours))
+		first++;
+	(void)snprintf(list, sizeof(list), "%d", first);
+	rig_open(&rig);
+	rig.topology.nodes[0].cpus = list;
+	(void)rig_add(&rig, "moved", KIND_PRIVATE_ANONYMOUS, DRIVEN_BY_MOVE_PAGES, 1, 1);
+	(void)rig_add(&rig, "reclaimed", KIND_PRIVATE_ANONYMOUS, DRIVEN_BY_RECLAIM, 1, 1);
+	rig_start(&rig);
+	assert_int_equal(cpus_of(&rig, 0), 1);
+	assert_int_equal(cpus_of(&rig, 1), CPU_COUNT(&ours));
+	rig_close(&rig);
+}
+
 static void stopping_nothing_is_fine(void **state)
 {
 	struct rig rig;
@@ -164,6 +198,7 @@ int test_groups(void)
 		rig_test(a_histogram_is_read_whole),
 		rig_test(targets_are_by_driver_and_kind),
 		rig_test(nothing_is_left_behind),
+		rig_test(who_reclaims_runs_everywhere),
 		rig_test(stopping_nothing_is_fine),
 	};
 

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-#define PATIENCE_NS (10 * NS_PER_S)
+#define PATIENCE_NS (60 * NS_PER_S)
 
 static struct worker_groups *open_groups;
 
@@ -40,12 +40,12 @@ const char *rig_worker_path(void)
 void rig_open(struct rig *rig)
 {
 	static char cpus[32];
-	static struct topology_node node = {
-		.id = 0, .has_cpus = true, .has_memory = true, .cpus = cpus};
+	static struct topology_node node;
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
 	*rig = (struct rig){.phase = {.name = "test", .rung = -1}};
 	(void)snprintf(cpus, sizeof(cpus), "0-%ld", n - 1);
+	node = (struct topology_node){.id = 0, .has_cpus = true, .has_memory = true, .cpus = cpus};
 	rig->topology = (struct topology){.nodes = &node, .n_nodes = 1};
 	rig->plan = (struct plan){.profile = &rig->profile};
 }

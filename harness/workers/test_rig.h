@@ -41,7 +41,7 @@ void rig_close(struct rig *rig);
 int rig_tear_down(void **state);
 #define rig_test(f) cmocka_unit_test_teardown(f, rig_tear_down)
 
-/* Waits until the group's touches exceed @value, for 10 s: then the test fails. */
+/* Waits until the group's touches exceed @value, for a minute: then the test fails. */
 void rig_wait_touches(struct rig *rig, size_t group, uint64_t value);
 
 /* Children of this process that live or were not reaped. */

@@ -142,7 +142,7 @@ static void stop_has_a_deadline(void **state)
 	(void)kill(rig.groups->groups[0].processes[0].pid, SIGSTOP);
 	begin_ns = clock_monotonic_ns();
 	rig_close(&rig);
-	assert_in_range(clock_monotonic_ns() - begin_ns, 4900 * NS_PER_MS, 9 * NS_PER_S);
+	assert_in_range(clock_monotonic_ns() - begin_ns, 4900 * NS_PER_MS, 60 * NS_PER_S);
 	assert_int_equal(rig_children(), 0);
 }
 
