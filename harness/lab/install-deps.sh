@@ -3,7 +3,7 @@
 #
 # Installs by apt what is missing of what this project needs, and says what:
 #
-#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html package rpm lint (default: all)
+#   install-deps.sh [--list] [GROUP ...]       groups: build lab kernels test service html package rpm fuzz lint (default: all)
 #
 # --list only prints what is missing. Ends at once when nothing is. Root, or sudo, on Debian 12
 # or newer and its relatives.
@@ -65,6 +65,8 @@ packages()
 		html	chromium		the browser that looks at pages
 		html	nodejs			drives it
 		html	npm			brings axe-core and playwright-core
+		fuzz	clang-14		compiles for libFuzzer
+		fuzz	libclang-rt-14-dev	libFuzzer itself
 		lint	clang-tidy		static analysis
 		lint	cppcheck		the same
 		lint	shellcheck		scripts
@@ -78,23 +80,28 @@ fail()
 	exit 2
 }
 
+known="build lab kernels test service html package rpm fuzz lint"
 list=
 groups=
 for arg; do
 	case $arg in
 	--list) list=yes ;;
-	build | lab | kernels | test | service | html | package | rpm | lint) groups="$groups $arg" ;;
 	-h | --help)
 		sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
 		exit 0
 		;;
-	*) fail "$arg: not one of build, lab, kernels, test, service, html, package, rpm, lint" ;;
+	*)
+		case " $known " in
+		*" $arg "*) groups="$groups $arg" ;;
+		*) fail "$arg: not one of $known" ;;
+		esac
+		;;
 	esac
 done
 command -v dpkg-query >/dev/null ||
 	fail "this host has no dpkg; packages() in this script names what is needed"
 
-wanted=$(packages | awk -F '\t+' -v groups="${groups:- build lab kernels test service html package rpm lint} " \
+wanted=$(packages | awk -F '\t+' -v groups="${groups:- $known} " \
 	'index(groups " ", " " $1 " ") { print $2 }' | sort -u)
 # shellcheck disable=SC2086 # one argument a package
 missing=$({

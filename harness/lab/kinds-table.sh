@@ -130,6 +130,6 @@ jq -r '
 	($kinds[] as $kind | "| \($kind) | " + ([$kernels[] as $kernel |
 		([$all.cells[] | select(.kernel == $kernel and .kind == $kind)][0] |
 		if . == null then "none" else
-		"\(.attempts) / \(.eagain) / \(.by_cause.waiter // "?") / \(.not_moved)" end)] | join(" | ")) + " |")' "$out/kinds.json"
-echo "attempts / EAGAIN / of them by waiters / pages not moved after all passes"
+		"\(.attempts) / \(.eagain) / \(.by_cause.waiter // "?")+\(.by_cause.queueing_waiter // "?") / \(.not_moved)" end)] | join(" | ")) + " |")' "$out/kinds.json"
+echo "attempts / EAGAIN / of them by waiters that slept with a reference + by others / pages not moved after all passes"
 [ -z "$missing" ] || exit 3

@@ -31,10 +31,17 @@ mkdir -p "$out"
 rm -f "$out/cells.jsonl"
 
 duration() { # SCENARIO KERNEL
-	awk -v scenario="$1" -v kernel="$2" '
-		$1 == scenario && $2 == "for" { all = $3 }
-		$1 == scenario && $2 == "for:" kernel { own = $3 }
-		END { print own ? own : all }' "$lab_dir/matrix.conf"
+	for_all=
+	while read -r row_scenario row_kernel row_duration _; do
+		[ "$row_scenario" = "$1" ] || continue
+		[ "$row_kernel" != for ] || for_all=$row_duration
+		[ "$row_kernel" != "${row_kernel#for:}" ] || continue
+		# shellcheck disable=SC2254 # a pattern on purpose
+		case $2 in
+		${row_kernel#for:}) echo "$row_duration" && return ;;
+		esac
+	done < "$lab_dir/matrix.conf"
+	echo "$for_all"
 }
 
 declared() { # SCENARIO KERNEL: answer, tab, reason
