@@ -73,6 +73,13 @@ for name in smoke soak ladder fingerprint control-negative control-positive; do
 	expect "profile $name is found by its name" 0 "$name" "$build/memsoak" plan --profile "$name" --sysroot "$scratch/tree" --json
 done
 folder=$(cd "$build/.." && pwd)/workloads/profiles
+for name in "$folder"/*.ini; do
+	grep -q '^profiles' "$name" && continue # a list of the others' plans
+	name=$(basename "$name" .ini)
+	"$build/memsoak" plan --profile "$name" --sysroot "$scratch/tree" --json > "$scratch/plan.json" 2> "$scratch/out"
+	expect "the plan of $name is valid" 0 'valid memsoak-plan' "$build/memsoak" validate "$scratch/plan.json"
+done
+expect "no profile that is shipped is a consent" 1 '' grep -lE '^unattended *= *yes' "$folder"/*.ini
 refused "a profile that there is not" "no profile 'nosuch' in .*$folder; there are: ab .* smoke soak " "$build/memsoak" plan --profile nosuch
 cp "$scratch/out" "$scratch/said"
 expect "its folder is told without a .." 1 '' grep -F /../ "$scratch/said"
@@ -124,6 +131,14 @@ expect "validate what is no JSON" 2 'not JSON' "$build/memsoak" validate Makefil
 "$build/test/make_events" "$scratch/run" 2000 > "$scratch/out" 2>&1 || sed 's/^/# /' "$scratch/out"
 refused "validate a run without a report" 'has no report.json: "memsoak report" makes it' "$build/memsoak" validate "$scratch/run"
 "$build/memsoak" report "$scratch/run" > "$scratch/out" 2>&1
+cp -r "$scratch/run" "$scratch/cut"
+head -n 500 "$scratch/run/events.jsonl" > "$scratch/cut/events.jsonl"
+expect "report of a journal that lost records" 0 "^report: not written \\('$scratch/cut/report.json' was made from [0-9]+ records, the journal has 500 now" \
+	"$build/memsoak" report "$scratch/cut"
+expect "report of it as JSON" 0 'report.json is not written: .*--output replaces it' "$build/memsoak" report --json "$scratch/cut"
+expect "the report of all records stays" 0 '' cmp "$scratch/run/report.json" "$scratch/cut/report.json"
+expect "--output replaces it" 0 "^report: $scratch/cut/report.json$" "$build/memsoak" report --output "$scratch/cut/report.json" "$scratch/cut"
+expect "it has the journal's records" 0 '^500$' jq .harness.journal.records "$scratch/cut/report.json"
 expect "validate a run's folder" 0 "^$scratch/run/report.json: valid memsoak-report$" "$build/memsoak" validate "$scratch/run"
 expect "a page that cannot be written" 3 "cannot write '$scratch/none/a.html': No such" "$build/memsoak" report --html "$scratch/none/a.html" "$scratch/run"
 expect "export of a run's folder" 0 '^KTAP version 1' "$build/memsoak" export --format ktap "$scratch/run"
@@ -166,3 +181,13 @@ if [ "$(id -u)" = 0 ]; then
 		env MEMSOAK_STATE_DIR="$scratch/state" MEMSOAK_RUNTIME_DIR="$scratch/runtime" "$build/memsoak" recover
 fi
 expect "status of nothing" 0 'no run on this host' env MEMSOAK_RUNTIME_DIR="$scratch/none" "$build/memsoak" status
+# The matrices of several runs, against each other.
+answers() { # FILE ANSWER
+	printf '{"cells":[{"kernel":"a","scenario":"s","answer":"pass"},{"kernel":"b","scenario":"s","answer":"%s"}]}' "$2" > "$scratch/$1"
+}
+answers first.json fail && answers second.json fail && answers third.json pass
+printf '{"cells":[{"kernel":"a","scenario":"s","answer":"pass"}]}' > "$scratch/cut.json"
+expect "matrices alike" 0 '^2 cells, 2 alike in 2 runs$' harness/lab/matrix-alike.sh "$scratch/first.json" "$scratch/second.json"
+expect "matrices that differ" 1 '^not alike: s on b: fail, fail, pass$' harness/lab/matrix-alike.sh "$scratch/first.json" "$scratch/second.json" "$scratch/third.json"
+expect "a matrix that lacks a cell" 1 '^not alike: s on b: fail, none$' harness/lab/matrix-alike.sh "$scratch/first.json" "$scratch/cut.json"
+expect "what is no matrix" 2 'is no matrix that make matrix has left$' harness/lab/matrix-alike.sh "$scratch/first.json" "$scratch/log"

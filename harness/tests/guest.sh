@@ -59,7 +59,7 @@ check_json() { # WHAT FILE CONDITION
 	check "$1" sh -c "jq '{verdict, run, lockups, harness}' '$2'; [ \"\$(jq -r '$3' '$2')\" = true ]"
 }
 
-# Every report that the guest left is valid for an independent validator, and for ours.
+# Every report that the guest left is valid for an independent validator and for ours; run.json for ours.
 validate_reports() {
 	found=0
 	for report in $(find "$share" -name report.json | sort); do
@@ -68,6 +68,9 @@ validate_reports() {
 			/usr/bin/python3 harness/tests/validate_report.py "$report"
 		check "report of $(basename "$(dirname "$report")") is valid (memsoak validate)" \
 			"$build/memsoak" validate "$report"
+		run=$(dirname "$report")/run.json
+		[ ! -e "$run" ] || check "run.json of $(basename "$(dirname "$report")") is valid" \
+			"$build/memsoak" validate "$run"
 	done
 	[ "$found" = 1 ] || echo "not ok $name left no report to validate"
 }
@@ -124,9 +127,16 @@ alloc-locked)
 	validate_reports
 	;;
 reclaim-wake)
-	for kernel in 5.10-split-slow 5.10-reclaim-nowake; do
+	for kernel in 5.10-with 5.10-reclaim-nowake; do
 		build_kernel
 		boot "$name-$kernel"
+		validate_reports
+	done
+	;;
+text)
+	for kernel in 5.10-with 5.10-without; do
+		build_kernel
+		boot "$name-$kernel" --timeout 20m
 		validate_reports
 	done
 	;;

@@ -91,7 +91,7 @@ while kill -0 $daemon 2> /dev/null; do
 		awk '/^VmRSS:/ {print $2}' "/proc/$daemon/status" 2> /dev/null >> "$scratch/resident"
 	bytes=$(stat -c %s "$run/events.jsonl" "$run/events.jsonl.1" 2> /dev/null | awk '{n += $1} END {print n + 0}')
 	[ "$bytes" -gt "$most" ] && most=$bytes
-	sleep 0.05
+	sleep 0.01
 done
 wait $daemon
 code=$?

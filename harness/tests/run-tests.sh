@@ -13,6 +13,12 @@ passed=0
 failed=0
 skipped=0
 began=$(date +%s)
+: > "$logs/failures"
+
+# Each failed check of a log, with the first of the comments behind it, which tell what was looked at.
+failed_checks() { # LOG COMMENTS
+	awk -v most="$2" '/^not ok/ { shown = most + 1 } /^ok/ { shown = 0 } shown-- > 0' "$1" | cut -c1-600
+}
 
 suite() { # NAME SECONDS COMMAND...
 	name=$1
@@ -43,9 +49,10 @@ suite() { # NAME SECONDS COMMAND...
 	printf '%-28s %4d ok, %d not ok%s  (%d s)\n' "$name" "$((ok - skips))" "$not_ok" \
 		"$([ "$skips" -gt 0 ] && printf ', %d skipped' "$skips")" "$(($(date +%s) - at))"
 	if [ "$not_ok" -gt 0 ]; then
-		grep -E '^not ok' "$logs/$name.log" | sed 's/^/    /'
+		failed_checks "$logs/$name.log" 5 | sed 's/^/    /'
 		echo "    --- the end of $logs/$name.log"
-		tail -n 25 "$logs/$name.log" | sed 's/^/    /'
+		tail -n 25 "$logs/$name.log" | cut -c1-200 | sed 's/^/    /'
+		failed_checks "$logs/$name.log" 3 | sed "s/^not ok/$name: not ok/; s/^#/    #/" >> "$logs/failures"
 	fi
 	grep -E '^ok .*# SKIP' "$logs/$name.log" | sed 's/^/    /'
 }
@@ -53,6 +60,10 @@ suite() { # NAME SECONDS COMMAND...
 wanted=$*
 . harness/tests/suites.sh
 
+if [ -s "$logs/failures" ]; then # again, where whoever sees only the end of all this finds it
+	echo "What failed:"
+	head -n 60 "$logs/failures"
+fi
 echo "$((($(date +%s) - began) / 60)) minutes$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -41,6 +41,7 @@ suite guest-hotplug 900 harness/tests/guest.sh "$build" hotplug
 suite guest-observers 600 harness/tests/guest.sh "$build" observers
 suite guest-causes 900 harness/tests/guest.sh "$build" causes
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
+suite guest-text 2700 harness/tests/guest.sh "$build" text
 suite guest-scenarios 900 harness/tests/guest.sh "$build" scenarios
 suite guest-alloc-locked 1800 harness/tests/guest.sh "$build" alloc-locked
 suite guest-reclaim-wake 1800 harness/tests/guest.sh "$build" reclaim-wake

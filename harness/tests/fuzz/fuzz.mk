@@ -23,7 +23,10 @@ $(BUILD)/test/fuzz_%: $(BUILD)/obj/harness/tests/fuzz/fuzz_%.o $(BUILD)/obj/harn
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_JSON) $(LIBS_MATH)
 
-.PHONY: fuzz fuzz-replay
-fuzz: $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
+.PHONY: fuzz fuzz-build fuzz-replay
+fuzz: setup
+	$(Q)harness/lab/install-deps.sh fuzz
+	$(Q)$(MAKE) --no-print-directory fuzz-build
 	$(Q)harness/tests/fuzz/fuzz.sh $(BUILD) $(FUZZ_SECONDS)
+fuzz-build: $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 fuzz-replay: $(addprefix $(BUILD)/test/fuzz_,$(FUZZ_TARGETS))

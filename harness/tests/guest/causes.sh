@@ -41,25 +41,28 @@ group private refault private-anonymous 1 3 1
 check_report "private: there was something to tell" "$report" '.migration.waits > 9 and .move_pages.moved > 9' .migration
 case $waiters in
 hold)
-	check_report "private: the waiters are to blame" "$report" \
-		'.migration.eagain | .total > 50 and .by_cause.waiter > 0.9 * .total' "$causes" ;;
+	check_report "private: the waiters are to blame, and have slept with their references" "$report" \
+		'.migration.eagain | .total > 50 and .by_cause.waiter + .by_cause.queueing_waiter > 0.9 * .total
+		 and .by_cause.waiter > 0.5 * .total' "$causes" ;;
 'hold nothing')
 	check_report "private: no waiter is blamed, nor anybody else" "$report" \
-		'.migration.eagain | .by_cause.waiter == 0 and .total <= 1' "$causes" ;;
+		'.migration.eagain | .by_cause.waiter + .by_cause.queueing_waiter == 0 and .total <= 1' "$causes" ;;
 *)
-	check_report "private: if anybody is to blame it is a waiter" "$report" \
-		'.migration.eagain | .by_cause.waiter >= 0.9 * .total' "$causes" ;;
+	check_report "private: if anybody is to blame it is a waiter that was not asleep yet" "$report" \
+		'.migration.eagain | .by_cause.queueing_waiter >= 0.9 * .total and .by_cause.waiter == 0' "$causes" ;;
 esac
 
 # Who holds a page is not mistaken for a waiter, though it waits for the page before it pins it again.
 group pinned pin private-anonymous 1 1 16
 check_report "pinned: somebody else holds the pages" "$report" \
-	'.migration.eagain | .total > 20 and .by_cause.other_holder > 0.9 * .total and .by_cause.waiter <= 0.02 * .total' "$causes"
+	'.migration.eagain | .total > 20 and .by_cause.other_holder > 0.9 * .total and
+	 .by_cause.waiter + .by_cause.queueing_waiter <= 0.02 * .total' "$causes"
 
 # Faults that find their page in the page cache, and sleep for its lock.
 group looked-up zap shared-memfd 2 2 4
 check_report "looked-up: the page cache is to blame" "$report" \
-	'.migration.eagain | .total > 20 and .by_cause.page_cache > 0.9 * .total and .by_cause.waiter <= 0.02 * .total' "$causes"
+	'.migration.eagain | .total > 20 and .by_cause.page_cache > 0.9 * .total and
+	 .by_cause.waiter + .by_cause.queueing_waiter <= 0.02 * .total' "$causes"
 
 # Locked pages under compaction, which does not empty the batches before it begins.
 case $(uname -r) in

@@ -42,7 +42,7 @@ finish_run() { # WHAT
 # --- version 2, no service manager: below the root --------------------------------------------------
 check "this guest has version 2" grep -q '^0::/' /proc/self/cgroup
 rm -rf /share/runs/v2
-watch_run "v2" '^0::/memsoak-workers$' memsoak run --out /share/runs/v2 --profile /tmp/short.ini --yes
+watch_run "v2" '^0::/memsoak-workers$' memsoak run --out /share/runs/v2 --profile /tmp/short.ini --duration 16s --yes
 group=/sys/fs/cgroup/memsoak-workers
 for file in memory.max pids.max cpuset.cpus cpuset.mems; do
 	echo "# $file $(cat $group/$file)"
@@ -59,7 +59,7 @@ check_report "v2: the report says so" /share/runs/v2/report.json \
 	".host.workers_cgroup | startswith(\"v2: $group, \") and contains(\"memory.max $memory_max\")" .host
 
 # --- memory runs out --------------------------------------------------------------------------------
-watch_run "oom" '^0::/memsoak-workers$' memsoak run --out /share/runs/oom --profile /tmp/short.ini --yes
+watch_run "oom" '^0::/memsoak-workers$' memsoak run --out /share/runs/oom --profile /tmp/short.ini --duration 16s --yes
 echo 1 > $group/memory.max
 echo 0 > $group/memory.swap.max 2> /dev/null
 finish_run "oom"
@@ -94,7 +94,7 @@ for controller in memory pids cpuset; do
 	mkdir /sys/fs/cgroup/$controller
 	mount -t cgroup -o $controller $controller /sys/fs/cgroup/$controller || not_ok "this kernel has no $controller in version 1"
 done
-watch_run "v1" ':memory:/memsoak-workers$' memsoak run --out /share/runs/v1 --profile /tmp/short.ini --yes
+watch_run "v1" ':memory:/memsoak-workers$' memsoak run --out /share/runs/v1 --profile /tmp/short.ini --duration 16s --yes
 check "v1: memory is bounded" sh -c "[ \$(cat /sys/fs/cgroup/memory/memsoak-workers/memory.limit_in_bytes) = $memory_max ]"
 check "v1: nodes are set" grep -qx 0-1 /sys/fs/cgroup/cpuset/memsoak-workers/cpuset.mems
 check "v1: tasks are there too" sh -c "[ \$(wc -l < /sys/fs/cgroup/pids/memsoak-workers/cgroup.procs) = 3 ]"

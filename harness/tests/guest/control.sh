@@ -8,34 +8,11 @@ run=/share/runs/control
 report=$run/report.json
 mkdir -p /run/memsoak
 
-profile control <<EOF
-[run]
-duration = 10m
-[guard]
-reserve = 192MiB
-[offline]
-deadline = 10s
-[move_pages]
-batch = 16
-[workers aimed]
-workload = refault
-kind = shared-memfd
-processes = 2
-threads = 1
-pages = 16
-driven_by = offline
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-EOF
+profile_of_both control 10m 10s
 
 status='{"version":1,"command":"status"}'
 attempts() {
-	echo "$status" | talk $socket 1 | jq .status.attempts
+	echo "$status" | talk $socket 5 | jq .status.attempts
 }
 
 # A socket that a dead daemon has left.
@@ -50,7 +27,22 @@ soak_pid=$!
 check "attempts begin" wait_for 60 sh -c "memsoak status --json | jq -e '.runs[0].attempts > 0'"
 check "the socket is root's alone, where there is no group" sh -c "ls -l $socket | grep -q '^srw-------'"
 
-echo "$status" | talk $socket 1 > /share/status.out
+echo "$status" | talk $socket 5 > /share/status.out
+# The loop goes before all others, and neither its drivers do nor the workers' threads that touch pages
+# (their first thread, which takes the orders, gives itself another priority; so does the placer, and
+# the threads that help it inherit that).
+nice_of_threads() { # PID...
+	for process in "$@"; do
+		! tr '\0' ' ' < "/proc/$process/cmdline" | grep -q placer || continue
+		awk -v pid="$process" '$1 != pid { print $19 }' "/proc/$process"/task/*/stat
+	done | sort -u
+}
+pid=$(memsoak status --json | jq '.runs[0].pid')
+check "the daemon has priority" test "$(cut -d ' ' -f 19 "/proc/$pid/stat")" = -10
+check "its drivers have not" test "$(nice_of_threads "$pid")" = 0
+# shellcheck disable=SC2046 # a pid is a word
+check "the threads of its workers have not" \
+	test "$(nice_of_threads $(cat /proc/[0-9]*/stat | awk -v pid="$pid" '$4 == pid { print $1 }'))" = 0
 check_report "status is answered" /share/status.out \
 	'.ok and .version == 1 and .status.attempts > 0 and (.status.nodes | length) == 2' .
 
@@ -61,7 +53,7 @@ check_exit "a second daemon is refused" 3
 check_one_line "a second daemon is refused with one line" 'another run is going on'
 check "the first one's socket is still there" test -S $socket
 
-timeout 6 memsoak status --watch > /share/watch.out 2>&1
+timeout 12 memsoak status --watch > /share/watch.out 2>&1
 check "--watch on a pipe prints plain lines" sh -c "[ \$(grep -c '^\[' /share/watch.out) -ge 3 ]"
 check "--watch on a pipe draws nothing" sh -c "! grep -q \$(printf '\033') /share/watch.out"
 TERM=linux script -q -c 'timeout 6 memsoak status --watch' /share/screen.out > /dev/null 2>&1
@@ -74,11 +66,17 @@ before=$(attempts)
 at=$(cut -d. -f1 /proc/uptime)
 for i in 0 1 2 3; do
 	head -c 4000000 /dev/urandom | talk $socket > /tmp/garbage.$i 2> /dev/null &
-	printf '{"version":1,"comm' | talk $socket 25 > /tmp/half.$i 2> /dev/null &
+	printf '{"version":1,"comm' | talk $socket 60 > /tmp/half.$i 2> /dev/null &
 	yes "$status" | head -n 20000 | talk $socket > /tmp/flood.$i 2> /dev/null &
-	echo '{"version":1,"command":"subscribe"}' | talk --deaf $socket 25 2> /dev/null &
+	echo '{"version":1,"command":"subscribe"}' | talk --deaf $socket 60 2> /dev/null &
 done
+all_cut_off() {
+	for i in 0 1 2 3; do
+		grep -q 'nothing was asked' /tmp/half.$i && grep -q 'too many requests' /tmp/flood.$i || return 1
+	done
+}
 sleep 13
+wait_for 40 all_cut_off
 for i in 0 1 2 3; do
 	check "half a line is cut off with a reason ($i)" grep -q 'nothing was asked' /tmp/half.$i
 	check "a flood is cut off with a reason ($i)" grep -q 'too many requests' /tmp/flood.$i
@@ -86,7 +84,11 @@ for i in 0 1 2 3; do
 	check "garbage is answered with errors only ($i)" sh -c \
 		"grep -q '\"ok\":false' /tmp/garbage.$i && ! grep -q '\"ok\":true' /tmp/garbage.$i"
 done
-after=$(attempts)
+more_attempts() {
+	after=$(attempts)
+	[ "${after:-0}" -gt "${before:-0}" ]
+}
+wait_for 60 more_attempts
 seconds=$(($(cut -d. -f1 /proc/uptime) - at))
 echo "# attempts: $before, $seconds s later $after"
 check "the soak went on meanwhile" test "${after:-0}" -gt "${before:-0}"

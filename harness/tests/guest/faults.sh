@@ -57,7 +57,7 @@ check_report "no veto: the same attempts succeed, and migrate pages" "$report" \
 	'.offline.succeeded > 0 and .migration.by_driver.offline.attempts > 0' .offline
 rmmod memory-notifier-error-inject
 
-soak worker-killed --profile /tmp/short.ini --yes &
+soak worker-killed --profile /tmp/short.ini --duration 20s --yes &
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	[ -s /share/runs/worker-killed/events.jsonl ] && grep -q '"sample"' /share/runs/worker-killed/events.jsonl && break
 	sleep 0.5

@@ -51,11 +51,15 @@ check_settings "after the fingerprint"
 
 memsoak fingerprint --behaviour > /share/aborted.out 2>&1 &
 pid=$!
-sleep 6
+# shellcheck disable=SC2317 # called by wait_for
+is_going_on() {
+	memsoak status --json | jq -e '.runs[0].alive'
+}
+check "the run of a fingerprint is listed" wait_for 60 is_going_on
 kill -INT "$pid"
 code=0
 wait "$pid" || code=$?
-check "a Ctrl-C ends it: exit 5" test "$code" = 5
+check "a Ctrl-C ends it: exit 5 ($code)" test "$code" = 5
 check "it leaves no folder" sh -c '! ls -d /tmp/memsoak-fingerprint-*'
 check "it leaves no run to be closed" sh -c 'memsoak status | grep -q "no run on this host"'
 check_memory "after an abort"

@@ -99,13 +99,15 @@ check_settings() { # WHAT
 }
 numa_balancing_before=$(cat /proc/sys/kernel/numa_balancing)
 
-profile short <<EOF
+# A pair of shared ones for the block, a private one for move_pages.
+profile_of_both() { # NAME DURATION DEADLINE
+	profile "$1" <<EOF
 [run]
-duration = 8s
+duration = $2
 [guard]
 reserve = 192MiB
 [offline]
-deadline = 10s
+deadline = $3
 [move_pages]
 batch = 16
 [workers aimed]
@@ -123,10 +125,12 @@ threads = 1
 pages = 16
 driven_by = move_pages
 EOF
+}
+profile_of_both short 8s 10s
 
 profile offline <<EOF
 [run]
-duration = 20s
+duration = 90s
 [guard]
 reserve = 192MiB
 [offline]

@@ -59,8 +59,9 @@ finish() {
 	wait "$daemon" || code=$?
 }
 
-# On CPU 1, as one task whose pid is known beforehand; it ends when it is killed, at the latest after
-# a minute (an emulated mdelay() takes two to three times as long as it should).
+# On CPU 1, as one task whose pid is known beforehand; it ends when it is killed. How long it would go
+# on by itself is not to be said in time: an emulated mdelay() of a second takes two or three, or a
+# millisecond where the kernel took the measure of its delay loop on a host that was busy.
 provoke() { # test_lockup's parameters
 	rm -f /tmp/victim
 	# shellcheck disable=SC2016 # the inner shell's own pid
@@ -98,7 +99,10 @@ check_found() { # KIND COUNT
 	check_report "$case: it is not blamed on migration" "$report" '.lockups[0].in_migration == false' .lockups
 	jq -c "select(.ev == \"finding\") | (.t - .time_ns - $offset) / 1e6 | floor" "$directory/events.jsonl" > /tmp/delays
 	echo "# $case: told so many ms after the kernel's line: $(tr '\n' ' ' < /tmp/delays)"
-	check "$case: each is told within 2 s" awk '{ n++; if ($1 > 2000 || $1 < -1000) late = 1 } END { exit late || !n }' /tmp/delays
+	# A host that stood still for a while is no fault of the loop, whose samples come every second.
+	stood_ms=$(jq -s '[.[] | select(.ev == "sample") | .elapsed_ns] | [range(1; length) as $i | .[$i] - .[$i - 1]] | (max // 0) / 1e6 - 1000 | [., 0] | max | floor' "$directory/events.jsonl")
+	check "$case: each is told within 2 s (and $stood_ms ms)" awk -v more="$stood_ms" \
+		'{ n++; if ($1 > 2000 + more || $1 < -1000 - more) late = 1 } END { exit late || !n }' /tmp/delays
 	check_report "$case: nothing of the log was lost" "$report" '.kernel_log.lost == 0' .kernel_log
 }
 
@@ -165,7 +169,7 @@ soft() {
 		begin "soft-$policy" "/share/runs/soft-$policy" --profile "/tmp/$policy.ini" --duration 10s
 		cp /proc/sys/kernel/softlockup_all_cpu_backtrace /tmp/all-cpus
 		check "$case: the profile asks for all CPUs" grep -qx 1 /tmp/all-cpus
-		provoke disable_preempt=1 time_secs=1 iterations=60
+		provoke disable_preempt=1 time_secs=1 iterations=100000
 		let_it_be_told "$times" 'BUG: soft lockup'
 		times=1
 		finish
@@ -198,7 +202,7 @@ hung() {
 	EOF
 	quiet hung
 	dmesg -c > /dev/null
-	begin hung /share/runs/hung --profile /tmp/hung.ini --duration 14s
+	begin hung /share/runs/hung --profile /tmp/hung.ini --duration 25s
 	provoke state=D time_secs=60
 	let_it_be_told 2 'INFO: task .* blocked for more than'
 	finish
@@ -221,7 +225,7 @@ rcu() {
 	quiet rcu
 	dmesg -c > /dev/null
 	begin rcu /share/runs/rcu --profile /tmp/rcu.ini --duration 12s
-	provoke lock_rcu=1 disable_preempt=1 time_secs=1 iterations=60
+	provoke lock_rcu=1 disable_preempt=1 time_secs=1 iterations=100000
 	let_it_be_told 1 'INFO: rcu_.*(self-detected stall|detected.*stalls)'
 	finish
 	check_found rcu_stall "$(dmesg | grep -cE 'INFO: rcu_.*(self-detected stall|detected.*stalls)')"
@@ -269,7 +273,7 @@ overrun() {
 	gap=$((oldest - last_read - 1))
 	kill -CONT "$(pidof memsoakd)"
 	wait_until 10 grep -qs '"ev":"kmsg_lost"' "$directory/events.jsonl" || not_ok "$case: no gap was noticed"
-	provoke disable_preempt=1 time_secs=1 iterations=60
+	provoke disable_preempt=1 time_secs=1 iterations=100000
 	let_it_be_told 1 'BUG: soft lockup'
 	finish
 	check "$case: the burst was longer than the ring ($gap records are gone)" test "$gap" -gt 0
@@ -296,7 +300,7 @@ panic() {
 	EOF
 	echo 1 > /proc/sys/kernel/softlockup_panic
 	begin panic /share/run --profile /tmp/panic.ini --duration 60s
-	provoke disable_preempt=1 time_secs=1 iterations=60
+	provoke disable_preempt=1 time_secs=1 iterations=100000
 	sleep 60
 	not_ok "$case: the guest has outlived it"
 }
@@ -307,7 +311,7 @@ reset() {
 	modprobe memory-notifier-error-inject
 	begin reset /share/run --profile /tmp/reset.ini
 	echo -12 > /sys/kernel/debug/notifier-error-inject/memory/actions/MEM_GOING_ONLINE/error
-	wait_until 20 sh -c 'grep -q ^offline /sys/devices/system/memory/memory*/state'
+	wait_until 50 sh -c 'grep -q ^offline /sys/devices/system/memory/memory*/state' || not_ok "$case: no block went offline"
 	grep -l ^offline /sys/devices/system/memory/memory*/state | sed 's/.*memory\([0-9]*\).*/\1/' > /share/left-offline
 	sleep 1
 	sync

@@ -41,9 +41,13 @@ if [ $is_broken = no ]; then
 	as_before "reclaim-wake without its workload"
 fi
 
-soak reclaim-wake --profile /share/profiles/reclaim-wake.ini --duration 60s --yes
-# The first wake-up that is lost is the end of it: the reader sleeps, and the worker answers no more.
-least_pages=20
+# The judge wants so many waits, which a busy host may not have in that time.
+for seconds in 30 180; do
+	soak "reclaim-wake-$seconds" --profile /share/profiles/reclaim-wake.ini --duration "${seconds}s" --yes
+	[ "$(jq '.scenarios[0].why | startswith("not exercised")' "$report")" = true ] || break
+done
+# A few wake-ups that are lost are the end of it: the readers sleep, and the worker answers no more.
+least_pages=100
 [ $is_broken = no ] || least_pages=0
 check_report "reclaim-wake: pages were reclaimed, and waited for meanwhile" "$report" \
 	".scenarios[0].numbers | .waits > 0 and .pages_asked_for > $least_pages and .thp_split_page > $least_pages / 2" \

@@ -29,6 +29,9 @@ check_report "mlock-drain: passes, and its judge says so" "$report" \
 check_report "mlock-drain: locked pages were migrated, hardly any of them in a second try" "$report" \
 	'.scenarios[0].numbers | .locked_pages_moved > 1000 and .compaction_attempts > 5000 and .compaction_eagain < .compaction_attempts / 100 and .control_attempts > 1000' \
 	'.scenarios'
+check_report "mlock-drain: NUMA balancing migrated locked pages, too, at the first try" "$report" \
+	'.scenarios[0].numbers | .numa_balancing_moved_locked_pages > 1000 and .numa_balancing_eagain < .numa_balancing_attempts / 100' \
+	'.scenarios'
 check_report "mlock-drain: compaction is counted apart, for all nodes and for each" "$report" \
 	'.callers[0].driver == "compaction" and .callers[0].numbers.calls_for_a_node > 0 and .callers[0].numbers.calls_for_all > 0 and .migration.by_driver.compaction.attempts > 0' \
 	'[.callers[0].numbers, .migration.by_driver]'
@@ -94,7 +97,7 @@ memsoak restore > /share/restore.out 2>&1
 check "after SIGKILL and restore: the injector is as it was" test "$(cat $injector)" = 0
 as_before "after SIGKILL and restore"
 # pins: what holds pages is named, process and mapping; nobody holds any in the control.
-soak pins --profile /share/profiles/pins.ini --duration 44s --yes
+soak pins --profile /share/profiles/pins.ini --duration 66s --yes
 check_exit pins 0
 check_report "pins: an O_DIRECT read in flight is named, with thread and descriptor" "$report" \
 	'[.holders[] | select((.evidence // "" | test("unfinished O_DIRECT pread .thread [0-9]+, descriptor [0-9]+")) and has("block"))] | length > 0' \

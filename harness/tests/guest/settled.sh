@@ -18,7 +18,7 @@ settle_cycles = 20
 [guard]
 reserve = 192MiB
 [offline]
-deadline = 10s
+deadline = 30s
 aim = no
 [workers untouched]
 kind = private-anonymous

@@ -9,11 +9,16 @@ begin() { # NAME: starts a run in the background, waits until it works
 	pid=$!
 	soak_name=$1
 	report=/share/runs/$1/report.json
-	for _ in $(seq 100); do
+	for _ in $(seq 250); do
 		grep -qs '"ev":"offline"' "/share/runs/$1/events.jsonl" && return
 		sleep 0.2
 	done
 	not_ok "$1: the run did not begin"
+}
+
+# shellcheck disable=SC2317 # called by wait_for
+some_offline() {
+	grep -qs '^offline' /sys/devices/system/memory/memory*/state
 }
 
 finish() {
@@ -29,6 +34,26 @@ for signal in INT TERM HUP; do
 	check_report "SIG$signal: the report says aborted" "$report" '.verdict.result == "aborted" and .run.ended == "aborted"'
 	check_memory "SIG$signal"
 	check_settings "SIG$signal"
+done
+
+# At once: the record has begun, and nothing works yet.
+for signal in INT TERM; do
+	soak_name=early-$signal
+	report=/share/runs/$soak_name/report.json
+	memsoak run --profile /tmp/short.ini --yes --duration 60s --out "/share/runs/$soak_name" > "/share/$soak_name.out" 2> "/share/$soak_name.err" &
+	pid=$!
+	for _ in $(seq 3000); do
+		[ -e "/share/runs/$soak_name/run.json" ] && break
+		sleep 0.01
+	done
+	kill "-$signal" "$(pidof memsoakd)"
+	finish
+	check_exit "SIG$signal at once" 5
+	check_report "SIG$signal at once: the report says aborted" "$report" '.verdict.result == "aborted" and .offline.attempts == 0' \
+		'[.verdict, .offline]'
+	check "SIG$signal at once: nothing is left to restore" sh -c 'memsoak restore | grep -qx "nothing to restore"'
+	check_memory "SIG$signal at once"
+	check_settings "SIG$signal at once"
 done
 
 begin twice
@@ -64,9 +89,7 @@ for i in 1 2 3 4 5 6; do
 	begin "kill-$i"
 	if [ "$i" -gt 3 ]; then
 		echo -12 > "$refuse_online"
-		for _ in $(seq 400); do
-			grep -qs '^offline' /sys/devices/system/memory/memory*/state && break
-		done
+		wait_for 50 some_offline
 	fi
 	kill -9 "$(pidof memsoakd)"
 	finish
@@ -104,9 +127,7 @@ check "three SIGKILLs came while a block was offline ($killed_offline did)" test
 # A stop while a block does not come back: said so by the exit code, and by the report.
 begin left-offline
 echo -12 > "$refuse_online"
-for _ in $(seq 400); do
-	grep -qs '^offline' /sys/devices/system/memory/memory*/state && break
-done
+wait_for 50 some_offline
 kill -TERM "$pid"
 finish
 check_exit "stopped with a block that does not come back" 6

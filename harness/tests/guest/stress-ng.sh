@@ -13,7 +13,7 @@ options = vm-bytes 16M, vm-keep, cpu-load 30
 memory = 64MiB
 $(cat /tmp/short.ini)
 EOF
-sed -i 's/^duration = .*/duration = 15s/' /tmp/stress.ini
+sed -i 's/^duration = .*/duration = 25s/' /tmp/stress.ini
 
 stressors() {
 	ps -o pid,comm | awk '$2 ~ /^stress-ng/ { print $1 }'
