@@ -24,6 +24,7 @@ if [ "$wanted" = service ]; then # half an hour: "make test-service"
 	suite service 3600 harness/tests/service.sh "$build"
 fi
 suite million 600 harness/tests/million.sh "$build" 60000 # the whole million: "make bench"
+suite run-tests 60 harness/tests/run-tests-check.sh
 suite units 300 harness/tests/units.sh "$build"
 suite scan-log 120 harness/tests/scan-log.sh "$build"
 suite fuzz-corpus 300 harness/tests/fuzz/replay.sh "$build"
