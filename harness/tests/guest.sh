@@ -84,6 +84,16 @@ build_kernel() { # $kernel, where it is not there
 	fi
 }
 
+boot_kernels() { # KERNELS [memsoak-lab options]
+	kernels=$1
+	shift
+	for kernel in $kernels; do
+		build_kernel
+		boot "$name-$kernel" "$@"
+		validate_reports
+	done
+}
+
 case $name in
 odd-nodes)
 	boot one-node --nodes 1 --mem 1536MiB --append memsoak.case=one-node
@@ -127,18 +137,10 @@ alloc-locked)
 	validate_reports
 	;;
 reclaim-wake)
-	for kernel in 5.10-with 5.10-reclaim-nowake; do
-		build_kernel
-		boot "$name-$kernel"
-		validate_reports
-	done
+	boot_kernels "5.10-with 5.10-reclaim-nowake"
 	;;
 text)
-	for kernel in 5.10-with 5.10-without; do
-		build_kernel
-		boot "$name-$kernel" --timeout 20m
-		validate_reports
-	done
+	boot_kernels "5.10-with 5.10-without" --timeout 20m
 	;;
 control)
 	boot "$name" --file "$(command -v script)" # a terminal

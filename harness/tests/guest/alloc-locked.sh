@@ -26,10 +26,8 @@ case $(uname -r) in
 esac
 
 # A slow host does not fill the node in that time, and then nothing has to be reclaimed.
-for seconds in 40 160; do
-	soak "alloc-locked-$seconds" --profile /share/profiles/alloc-locked.ini --duration "${seconds}s" --yes
-	[ "$(jq '.scenarios[0].numbers.allocations_that_reclaimed <= 100' "$report")" = true ] || break
-done
+soak_until '.scenarios[0].numbers.allocations_that_reclaimed > 100' alloc-locked 40 160 \
+	--profile /share/profiles/alloc-locked.ini
 check_exit alloc-locked $exit_code
 check_report "alloc-locked: the judge says $verdict" "$report" ".scenarios[0].verdict == \"$verdict\"" .scenarios
 check_report "alloc-locked: the source is locked in all allocations, or in hardly any" "$report" \

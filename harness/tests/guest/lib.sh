@@ -49,6 +49,27 @@ soak() { # NAME [options]
 	report=/share/runs/$soak_name/report.json
 }
 
+# The same, and once more for longer where what the condition asks for had no time on a slow host.
+soak_until() { # CONDITION NAME SECONDS MORE-SECONDS [options]
+	condition=$1
+	name=$2
+	seconds=$3
+	more_seconds=$4
+	shift 4
+	soak "$name" --duration "${seconds}s" --yes "$@"
+	[ "$(jq "$condition" "$report")" = true ] ||
+		soak "$name-longer" --duration "${more_seconds}s" --yes "$@"
+}
+
+# A file system on a disk of its own: the share and tmpfs have no page cache to speak of.
+mount_disk() { # FOLDER MIB
+	modprobe -a loop ext4 2> /dev/null
+	mkdir -p "$1"
+	dd if=/dev/zero of="$1.image" bs=1M count="$2" 2> /dev/null
+	mke2fs -F "$1.image" > "$1.log" 2>&1 || return
+	mount -o loop -t ext4 "$1.image" "$1" 2>> "$1.log" || mount -o loop -t ext2 "$1.image" "$1" 2>> "$1.log"
+}
+
 check_exit() { # WHAT WANTED
 	if [ "$code" = "$2" ]; then
 		ok "$1: exit $2"

@@ -4,11 +4,15 @@
 # shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
-begin() { # NAME: starts a run in the background, waits until it works
+start() { # NAME: a run in the background
 	memsoak run --profile /tmp/short.ini --yes --duration 60s --out "/share/runs/$1" > "/share/$1.out" 2> "/share/$1.err" &
 	pid=$!
 	soak_name=$1
 	report=/share/runs/$1/report.json
+}
+
+begin() { # NAME: starts a run, waits until it works
+	start "$1"
 	for _ in $(seq 250); do
 		grep -qs '"ev":"offline"' "/share/runs/$1/events.jsonl" && return
 		sleep 0.2
@@ -38,10 +42,7 @@ done
 
 # At once: the record has begun, and nothing works yet.
 for signal in INT TERM; do
-	soak_name=early-$signal
-	report=/share/runs/$soak_name/report.json
-	memsoak run --profile /tmp/short.ini --yes --duration 60s --out "/share/runs/$soak_name" > "/share/$soak_name.out" 2> "/share/$soak_name.err" &
-	pid=$!
+	start "early-$signal"
 	for _ in $(seq 3000); do
 		[ -e "/share/runs/$soak_name/run.json" ] && break
 		sleep 0.01

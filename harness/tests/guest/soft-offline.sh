@@ -84,42 +84,34 @@ fi
 check "no frame carries the flag any more" test "$(flagged_frames /share/runs/whole)" = 0
 check_poison "the profile soft-offline"
 
-# The page cache of a file: a disk of its own, since the share and tmpfs have none to speak of.
-modprobe -a loop ext4 2> /dev/null
-dd if=/dev/zero of=/tmp/disk bs=1M count=16 2> /dev/null
-mkdir -p /tmp/mnt
-if mke2fs -F /tmp/disk > /tmp/mke2fs.log 2>&1 && mount -o loop -t ext4 /tmp/disk /tmp/mnt 2>> /tmp/mke2fs.log; then
-	sed '/^\[workers/,$d; s/^pages = 520/pages = 150/' /tmp/soft-offline.ini > /tmp/file.ini
-	cat >> /tmp/file.ini <<- EOF
-		[workers file]
-		workload = refault
-		kind = mapped-file
-		processes = 2
-		threads = 1
-		pages = 16
-		driven_by = soft_offline
-	EOF
-	code=0
-	soak_name="file"
-	memsoak run --out /tmp/mnt/file --profile /tmp/file.ini --yes > /share/file.out 2> /share/file.err || code=$?
-	check_exit "mapped files" 0
-	cp -r /tmp/mnt/file /share/runs/file
-	check_report "mapped files: exact books" /share/runs/file/report.json \
-		'.soft_offline | .injections == 150 and .wrong == 0 and .kinds[0].kind == "mapped-file" and .kinds[0].succeeded >= 15' .soft_offline
-	check "mapped files: clean pages were invalidated, the kernel says" \
-		sh -c 'test "$(grep -c "soft_offline: 0x[0-9a-f]*: invalidated" /share/runs/file/kmsg.log)" -ge 8'
-	check_report "mapped files: and counted" /share/runs/file/report.json \
-		'.soft_offline.cases[] | select(.case == "clean") | .as_expected >= 8' .soft_offline.cases
-	umount /tmp/mnt
-	check_poison "mapped files"
-else
-	sed 's/^/# no disk for mapped files: /' /tmp/mke2fs.log
-fi
-rm -f /tmp/disk
-if [ -e /tmp/file.ini ]; then
-	memsoak run --out /tmp/on-tmpfs --profile /tmp/file.ini --yes > /dev/null 2> /share/on-tmpfs.err
-	check "mapped files on a tmpfs are refused with the reason" grep -q "only 0 of 16 pages are mapped-file: .*tmpfs" /share/on-tmpfs.err
-fi
+# The page cache of a file.
+check "mapped files have a disk" mount_disk /tmp/mnt 16
+sed '/^\[workers/,$d; s/^pages = 520/pages = 150/' /tmp/soft-offline.ini > /tmp/file.ini
+cat >> /tmp/file.ini <<EOF
+[workers file]
+workload = refault
+kind = mapped-file
+processes = 2
+threads = 1
+pages = 16
+driven_by = soft_offline
+EOF
+code=0
+soak_name="file"
+memsoak run --out /tmp/mnt/file --profile /tmp/file.ini --yes > /share/file.out 2> /share/file.err || code=$?
+check_exit "mapped files" 0
+cp -r /tmp/mnt/file /share/runs/file
+check_report "mapped files: exact books" /share/runs/file/report.json \
+	'.soft_offline | .injections == 150 and .wrong == 0 and .kinds[0].kind == "mapped-file" and .kinds[0].succeeded >= 15' .soft_offline
+check "mapped files: clean pages were invalidated, the kernel says" \
+	sh -c 'test "$(grep -c "soft_offline: 0x[0-9a-f]*: invalidated" /share/runs/file/kmsg.log)" -ge 8'
+check_report "mapped files: and counted" /share/runs/file/report.json \
+	'.soft_offline.cases[] | select(.case == "clean") | .as_expected >= 8' .soft_offline.cases
+umount /tmp/mnt
+check_poison "mapped files"
+rm -f /tmp/mnt.image
+memsoak run --out /tmp/on-tmpfs --profile /tmp/file.ini --yes > /dev/null 2> /share/on-tmpfs.err
+check "mapped files on a tmpfs are refused with the reason" grep -q "only 0 of 16 pages are mapped-file: .*tmpfs" /share/on-tmpfs.err
 
 # Until that many lines of the run's journal say so, or the run is over.
 wait_for_lines() { # RUN PID COUNT TEXT

@@ -8,11 +8,7 @@
 shown='[.verdict, .run.duration_ns, (.offline | [.attempts, .by_errno, .aim]), .migration.waits, .migration.attempts, .migration.eagain]'
 
 # The program's file lies in the run's folder: on a disk, which has a page cache.
-modprobe -a loop ext4 2> /dev/null
-mkdir -p /tmp/disk
-dd if=/dev/zero of=/tmp/image bs=1M count=24 2> /dev/null
-mke2fs -F /tmp/image > /tmp/mke2fs.log 2>&1
-mount -o loop -t ext4 /tmp/image /tmp/disk 2> /dev/null || mount -o loop -t ext2 /tmp/image /tmp/disk
+check "the program's file has a disk" mount_disk /tmp/disk 24
 
 # One attempt that does not end would be none of the verdict's; whether two in a row are made in this
 # time depends on the host.
