@@ -85,7 +85,7 @@ void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
 	*v = (struct verdict_facts){
 		.is_live = f->is_live,
 		.has_crashed = !f->is_live && f->ended[0] == '\0',
-		.guest_why = f->guest_end.why,
+		.guest_why = f->ended[0] == '\0' ? f->guest_end.why : "",
 		.was_aborted = strcmp(f->ended, "aborted") == 0,
 		.lockups = policy(f),
 		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,

@@ -32,8 +32,8 @@ void guest_end_read(const char *directory, struct guest_end *ret)
 	for (size_t i = 0; ended && i < ARRAY_SIZE(ends); i++)
 		if (strcmp(ended, ends[i].ended) == 0)
 			ret->ended_by = ends[i].ended_by;
-	if (why)
-		(void)snprintf(ret->why, sizeof(ret->why), "%s", why);
+	if (ret->ended_by)
+		(void)snprintf(ret->why, sizeof(ret->why), "%s", why && *why ? why : ended);
 	ret->findings = jsonw_get(document, "findings");
 	ret->findings_unlisted = jsonw_get_uint(document, "findings_unlisted");
 	ret->document = document;

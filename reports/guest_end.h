@@ -11,7 +11,7 @@ struct jsonw;
 
 struct guest_end {
 	const char *ended_by; /* "guest_killed" "guest_panicked" "guest_lost" "interrupted"; NULL: not known */
-	char why[200];	      /* the lab's line; may be empty */
+	char why[200];	      /* the lab's line, or its word for the end; empty where ended_by is NULL */
 	const struct jsonw *findings; /* of its console: records of "memsoak scan-log"; NULL: not told */
 	uint64_t findings_unlisted;
 	struct jsonw *document; /* owned */

@@ -8,16 +8,23 @@
 
 #define SECOND 1000000000ull
 
-static void write_console(const struct test_run *run, const char *ended, const char *findings)
+static void write_guest_end(const struct test_run *run, const char *members)
 {
 	cleanup_free char *path = memory_format("%s/guest-end.json", run->folder);
-	cleanup_free char *quoted = memory_format(
-		"{'ended':'%s','exit':3,'why':'it is gone','findings':%s}\n", ended, findings);
+	cleanup_free char *quoted = memory_format("{'exit':3,%s}\n", members);
 	cleanup_free char *text = test_quoted(quoted);
 	cleanup_file FILE *out = fopen(path, "we");
 
 	assert_non_null(out);
 	(void)fputs(text, out);
+}
+
+static void write_console(const struct test_run *run, const char *ended, const char *findings)
+{
+	cleanup_free char *members =
+		memory_format("'ended':'%s','why':'it is gone','findings':%s", ended, findings);
+
+	write_guest_end(run, members);
 }
 
 /* A run that began at 10 s, told of one soft lockup at 20 s, and spoke last at 60 s. */
@@ -89,6 +96,30 @@ static void what_a_guest_left_offline_went_with_it(void **state)
 	assert_non_null(strstr(run.screen, "memory      1 blocks were offline when the guest went away; "
 					   "settings gone with the guest\n"));
 	test_run_done(&run);
+}
+
+/* Verdict and screen agree whether a guest is gone, by whatever is told of its end. */
+static void an_end_of_few_words(void **state)
+{
+	static const struct {
+		const char *members, *verdict, *screen;
+	} cases[] = {
+		{"'ended':'timeout'", "memory41: they went away with the guest", "when the guest went away"},
+		{"'ended':'panic','why':''", "its guest: panic", "when the guest went away"},
+		{"'ended':'exit','why':'0'", "memory41: run \"memsoak restore\"", "left offline"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct test_run run = lockup_at_20();
+
+		test_event(&run, "intent", "'operation':'offline','block':41");
+		write_guest_end(&run, cases[i].members);
+		test_fold(&run);
+		test_verdict_is(&run, "crashed", 1, cases[i].verdict);
+		assert_non_null(strstr(run.screen, cases[i].screen));
+		test_run_done(&run);
+	}
 }
 
 static void what_the_run_told_is_not_told_again(void **state)
@@ -207,6 +238,7 @@ int test_fold_console(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_panic_is_in_the_report),
 		cmocka_unit_test(what_a_guest_left_offline_went_with_it),
+		cmocka_unit_test(an_end_of_few_words),
 		cmocka_unit_test(what_the_run_told_is_not_told_again),
 		cmocka_unit_test(what_the_run_has_heard_and_not_told_is_no_finding),
 		cmocka_unit_test(a_repeat_after_the_last_word),
