@@ -16,6 +16,8 @@ struct report {
 
 /* One line, nothing in it that a terminal obeys: C0, DEL and C1 (U+0080 to U+009F) become spaces. */
 void report_put_text(FILE *out, const char *text);
+/* The same of an object's text of that name, with what stands before it; nothing where it has none. */
+void report_put_named(FILE *out, const char *before, const struct jsonw *object, const char *key);
 
 /*
  * What is said of the memory that the run took offline. An empty list of what was left offline tells

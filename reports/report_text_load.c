@@ -7,19 +7,9 @@
 #include "base/units.h"
 #include "reports/report_parts.h"
 
-static void put_named(FILE *out, const char *before, const struct jsonw *object, const char *key)
-{
-	const char *text = jsonw_get_string(object, key);
-
-	if (!text)
-		return;
-	(void)fputs(before, out);
-	report_put_text(out, text);
-}
-
 static void put_stressor(FILE *out, const struct jsonw *stressor)
 {
-	put_named(out, " ", stressor, "name");
+	report_put_named(out, " ", stressor, "name");
 	(void)fprintf(out, " x%" PRIu64, jsonw_get_uint(stressor, "instances"));
 	if (jsonw_has(stressor, "bogo_ops"))
 		(void)fprintf(out, " %" PRIu64 " operations", jsonw_get_uint(stressor, "bogo_ops"));
@@ -34,7 +24,7 @@ void report_print_stress_ng(const struct jsonw *report, FILE *out)
 	if (!s)
 		return;
 	(void)fprintf(out, "%-11s", "stress-ng");
-	put_named(out, " ", s, "version");
+	report_put_named(out, " ", s, "version");
 	for (size_t i = 0; i < jsonw_length(list); i++) {
 		(void)fputs(i ? "," : ":", out);
 		put_stressor(out, jsonw_at(list, i));
@@ -43,11 +33,11 @@ void report_print_stress_ng(const struct jsonw *report, FILE *out)
 		units_format_duration(jsonw_get_uint(s, "ran_ns"), ran, sizeof(ran));
 		(void)fprintf(out, "; ran %s", ran);
 	}
-	put_named(out, ", ended ", s, "ended");
+	report_put_named(out, ", ended ", s, "ended");
 	if (jsonw_get_uint(s, "status"))
 		(void)fprintf(out, " with status %" PRIu64, jsonw_get_uint(s, "status"));
 	if (jsonw_get_uint(s, "status"))
-		put_named(out, ": ", s, "means");
+		report_put_named(out, ": ", s, "means");
 	if (jsonw_has(s, "signal"))
 		(void)fprintf(out, " by signal %" PRIu64, jsonw_get_uint(s, "signal"));
 	if (jsonw_get_bool(s, "confined"))

@@ -32,12 +32,7 @@ void report_put_text(FILE *out, const char *text)
 	(void)fputs(clean, out);
 }
 
-static void put_label(FILE *out, const char *name)
-{
-	(void)fprintf(out, "%-11s ", name);
-}
-
-static void put_named(FILE *out, const char *before, const struct jsonw *object, const char *key)
+void report_put_named(FILE *out, const char *before, const struct jsonw *object, const char *key)
 {
 	const char *text = jsonw_get_string(object, key);
 
@@ -45,6 +40,11 @@ static void put_named(FILE *out, const char *before, const struct jsonw *object,
 		return;
 	(void)fputs(before, out);
 	report_put_text(out, text);
+}
+
+static void put_label(FILE *out, const char *name)
+{
+	(void)fprintf(out, "%-11s ", name);
 }
 
 /* Of the kernel's text about a finding the line that says what it is. */
@@ -64,8 +64,8 @@ static void put_disagreements(FILE *out, const struct jsonw *list)
 		if (!jsonw_has(jsonw_at(list, i), "disagreement"))
 			continue;
 		put_label(out, "");
-		put_named(out, "", jsonw_at(list, i), "name");
-		put_named(out, ": ", jsonw_at(list, i), "disagreement");
+		report_put_named(out, "", jsonw_at(list, i), "name");
+		report_put_named(out, ": ", jsonw_at(list, i), "disagreement");
 		(void)fputc('\n', out);
 	}
 }
@@ -196,10 +196,10 @@ void report_print_stuck(const struct jsonw *report, FILE *out)
 
 		units_format_duration(jsonw_get_uint(stuck, "longest_ns"), longest, sizeof(longest));
 		put_label(out, i ? "" : "stuck");
-		put_named(out, "", stuck, "who");
+		report_put_named(out, "", stuck, "who");
 		if (jsonw_has(stuck, "block"))
 			(void)fprintf(out, " of memory%" PRIu64, jsonw_get_uint(stuck, "block"));
-		put_named(out, " ", stuck, "group");
+		report_put_named(out, " ", stuck, "group");
 		(void)fprintf(out, ", %" PRIu64 "x, %s and more: ", jsonw_get_uint(stuck, "times"), longest);
 		put_path(out, stuck);
 	}
