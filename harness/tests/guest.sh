@@ -32,7 +32,7 @@ boot_again() { # SHARE-NAME [memsoak-lab options]
 	share=$build/test/guest-$1
 	shift
 	mkdir -p "$share"
-	cp harness/tests/guest/*.sh "$share/"
+	cp harness/tests/checks.sh harness/tests/guest/*.sh "$share/"
 	cp -r workloads/profiles "$share/"
 	set -- "$@" --file "$(command -v jq):/usr/bin/jq"
 	for program in "$build"/test/guest/*; do

@@ -35,7 +35,7 @@ if [ -z "${DEB:-}" ]; then
 	DEB=$(find "$build/deb" -name 'memsoak_*.deb')
 fi
 cp "$DEB" "$share/memsoak.deb" || exit
-cp harness/tests/service/*.sh "$share/"
+cp harness/tests/checks.sh harness/tests/service/*.sh "$share/"
 cp harness/tests/service/parts/*.sh "$share/parts.d/"
 echo "$parts" > "$share/parts"
 echo "${SEED:-$(date +%s)}" > "$share/seed"

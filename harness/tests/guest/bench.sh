@@ -87,21 +87,10 @@ head -c 25165824 /dev/zero > /tmp/filler
 pairs cycles-in-use 4
 rm /tmp/filler
 
-profile touching <<EOF
-[run]
-duration = 4s
-[guard]
-reserve = 128MiB
-[move_pages]
-batch = 16
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-EOF
+{
+	printf '[run]\nduration = 4s\n[guard]\nreserve = 128MiB\n'
+	moved_workers
+} > /tmp/touching.ini
 touches() { # NAME SOURCE
 	memsoak run --quiet --profile /tmp/touching.ini --yes --count-source "$2" --out "/tmp/$1" > /dev/null 2> "/share/$1.err"
 	jq -c --argjson s "$(phase_seconds "/tmp/$1")" '{touches: ([.workers[].touches] | add), seconds: $s}' "/tmp/$1/report.json"
@@ -115,17 +104,10 @@ done
 
 # The daemon's own memory over a longer run: first and last tenth of the samples of its 60 s, without
 # the end, where drivers are joined and reports made.
-cat /tmp/unloaded.ini - > /tmp/longer.ini << EOF
-[move_pages]
-batch = 16
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-EOF
+{
+	cat /tmp/unloaded.ini
+	moved_workers
+} > /tmp/longer.ini
 memsoak run --quiet --profile /tmp/longer.ini --duration 60s --yes --out /share/runs/memory > /dev/null 2> /share/memory.err
 jq -c 'select(.ev == "sample" and .elapsed_ns < 60e9) | {rss_bytes, anonymous_bytes}' /share/runs/memory/events.jsonl | jq -sc '
 	(length / 10 | floor) as $n | map(.anonymous_bytes) as $own |

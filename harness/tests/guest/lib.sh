@@ -1,29 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034 # report and code are for the scripts
-# For the scripts that run in the guest (busybox sh, jq): checks that print ok / not ok, profiles,
-# the memory's state.
-
-failures=0
-
-ok() {
-	echo "ok $*"
-}
-
-not_ok() {
-	echo "not ok $*"
-	failures=$((failures + 1))
-}
-
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	if "$@" > /tmp/check.log 2>&1; then
-		ok "$what"
-	else
-		not_ok "$what"
-		sed 's/^/# /' /tmp/check.log
-	fi
-}
+# For the scripts that run in the guest (busybox sh, jq): runs, their reports, the memory's state.
+# shellcheck source=harness/tests/checks.sh
+. /share/checks.sh
 
 # A jq condition on a report; what it looked at is shown when it is false.
 check_report() { # WHAT REPORT CONDITION [SHOWN]
@@ -34,10 +13,6 @@ check_report() { # WHAT REPORT CONDITION [SHOWN]
 		echo "# $3"
 		jq -c "${4:-.verdict}" "$2" 2>&1 | cut -c1-1500 | sed 's/^/# /'
 	fi
-}
-
-memory_state() {
-	grep . /sys/devices/system/memory/memory*/state /sys/devices/system/memory/memory*/valid_zones
 }
 
 # Runs memsoak, keeps what it said; the exit code is in $code.
@@ -95,16 +70,6 @@ profile() { # NAME < text
 	cat > "/tmp/$1.ini"
 }
 
-wait_for() { # SECONDS COMMAND...
-	left=$1
-	shift
-	until "$@" > /dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 1
-	done
-}
-
 mkdir -p /share/runs
 memory_state > /tmp/memory.before
 
@@ -115,37 +80,16 @@ check_memory() { # WHAT
 
 check_settings() { # WHAT
 	check "$1: numa_balancing is as it was" test "$(cat /proc/sys/kernel/numa_balancing)" = "$numa_balancing_before"
-	check "$1: no probe is left" sh -c '! grep -q memsoak_ /sys/kernel/tracing/kprobe_events'
-	check "$1: no worker is left" sh -c '! pidof memsoak-worker'
+	check "$1: no probe is left" no_probe_is_left
+	check "$1: no worker is left" no_worker_is_left
 }
 numa_balancing_before=$(cat /proc/sys/kernel/numa_balancing)
 
-# A pair of shared ones for the block, a private one for move_pages.
 profile_of_both() { # NAME DURATION DEADLINE
-	profile "$1" <<EOF
-[run]
-duration = $2
-[guard]
-reserve = 192MiB
-[offline]
-deadline = $3
-[move_pages]
-batch = 16
-[workers aimed]
-workload = refault
-kind = shared-memfd
-processes = 2
-threads = 1
-pages = 16
-driven_by = offline
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-EOF
+	{
+		printf '[run]\nduration = %s\n[guard]\nreserve = 192MiB\n' "$2"
+		both_workers "$3"
+	} > "/tmp/$1.ini"
 }
 profile_of_both short 8s 10s
 

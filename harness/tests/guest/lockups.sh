@@ -9,24 +9,9 @@ case=$(sed -n 's/.*memsoak\.case=\([a-z-]*\).*/\1/p' /proc/cmdline)
 
 soak_profile() { # NAME LOCKUPS < the lines of [watchdog]
 	{
-		cat <<EOF
-[run]
-duration = 5s
-[guard]
-reserve = 192MiB
-[move_pages]
-batch = 16
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-[verdict]
-lockups = $2
-[watchdog]
-EOF
+		printf '[run]\nduration = 5s\n[guard]\nreserve = 192MiB\n'
+		moved_workers
+		printf '[verdict]\nlockups = %s\n[watchdog]\n' "$2"
 		cat
 	} > "/tmp/$1.ini"
 }

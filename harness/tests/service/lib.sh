@@ -1,35 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # For the scripts that run in the guest under systemd.
-
-ok() {
-	echo "ok $*"
-}
-
-not_ok() {
-	echo "not ok $*"
-}
-
-check() { # WHAT COMMAND...
-	what=$1
-	shift
-	if "$@" > /tmp/check.log 2>&1; then
-		ok "$what"
-	else
-		not_ok "$what"
-		tail -n 15 /tmp/check.log | sed 's/^/# /'
-	fi
-}
-
-wait_for() { # SECONDS COMMAND...
-	left=$1
-	shift
-	until "$@" > /dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 1
-	done
-}
+# shellcheck source=harness/tests/checks.sh
+. /share/checks.sh
 
 # A property of a unit is what it should be; else it is said what it is.
 check_property() { # WHAT UNIT PROPERTY WANTED
@@ -52,15 +25,11 @@ check_json() { # WHAT FILE CONDITION
 	fi
 }
 
-memory_state() {
-	grep . /sys/devices/system/memory/memory*/state /sys/devices/system/memory/memory*/valid_zones
-}
-
 check_restored() { # WHAT
 	memory_state > /tmp/memory.now
 	check "$1: memory is as it was" diff /tmp/memory.before /tmp/memory.now
-	check "$1: no worker is left" sh -c '! pidof memsoak-worker'
-	check "$1: no probe is left" sh -c '! grep -q memsoak_ /sys/kernel/tracing/kprobe_events'
+	check "$1: no worker is left" no_worker_is_left
+	check "$1: no probe is left" no_probe_is_left
 }
 
 # The unit is over and done with, ExecStopPost= included.
@@ -90,34 +59,11 @@ EOF
 }
 
 soak_profile() { # NAME DURATION FURTHER
-	cat > "/etc/memsoak/$1.ini" <<EOF
-[run]
-duration = $2
-unattended = yes
-$3
-[guard]
-reserve = 128MiB
-[offline]
-deadline = 10s
-[move_pages]
-batch = 16
-[watchdog]
-hung_task_timeout = 100s
-[workers aimed]
-workload = refault
-kind = shared-memfd
-processes = 2
-threads = 1
-pages = 16
-driven_by = offline
-[workers moved]
-workload = refault
-kind = private-anonymous
-processes = 1
-threads = 1
-pages = 16
-driven_by = move_pages
-EOF
+	{
+		printf '[run]\nduration = %s\nunattended = yes\n%s\n[guard]\nreserve = 128MiB\n' "$2" "$3"
+		printf '[watchdog]\nhung_task_timeout = 100s\n'
+		both_workers 10s
+	} > "/etc/memsoak/$1.ini"
 }
 
 start_soak() { # UNIT WHAT
