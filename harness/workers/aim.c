@@ -20,31 +20,22 @@
 /* Owned by the caller. */
 static struct placer_target *collect_targets(const struct worker_groups *groups, size_t *ret_n)
 {
+	cleanup_free struct worker_target *driven = NULL;
+	size_t n_driven = worker_groups_targets(groups, DRIVEN_BY_OFFLINE, &driven);
 	struct placer_target *targets = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < groups->n_groups; i++) {
-		const struct worker_group *group = &groups->groups[i];
-
+	for (size_t i = 0; i < n_driven; i++) {
 		/* Huge pages would need huge holes in the block. */
-		if (group->config.driven_by != DRIVEN_BY_OFFLINE ||
-		    workload_kind_is_huge(group->config.kind))
+		if (workload_kind_is_huge(driven[i].config->kind))
 			continue;
-		for (size_t k = 0; k < group->n_processes; k++) {
-			const struct worker_process *process = &group->processes[k];
-
-			if (!worker_is_alive(process))
-				continue;
-			targets = memory_grow(targets, n + 1, sizeof(*targets));
-			targets[n++] = (struct placer_target){
-				.pid = (int32_t)process->pid,
-				.home_node = process->home_node,
-				.address = process->shared->base_address,
-				.count = process->shared->pages,
-			};
-			if (workload_kind_is_shared(group->config.kind))
-				break;
-		}
+		targets = memory_grow(targets, n + 1, sizeof(*targets));
+		targets[n++] = (struct placer_target){
+			.pid = (int32_t)driven[i].pid,
+			.home_node = driven[i].home_node,
+			.address = driven[i].base_address,
+			.count = driven[i].pages,
+		};
 	}
 	*ret_n = n;
 	return targets;

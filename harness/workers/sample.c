@@ -125,6 +125,7 @@ size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by 
 				.base_address = process->shared->base_address,
 				.pages = process->shared->pages,
 				.page_size = process->shared->page_size,
+				.home_node = process->home_node,
 				.config = &group->config,
 			};
 			/* The pages are the same in each process of a shared group. */

@@ -78,6 +78,7 @@ size_t worker_groups_reap(struct worker_groups *groups, struct worker_exit *exit
 struct worker_target {
 	pid_t pid;
 	uint64_t base_address, pages, page_size;
+	int32_t home_node; /* NO_NODE: any */
 	const struct profile_workers *config; /* of its group; lives as long as the groups */
 };
 size_t worker_groups_targets(const struct worker_groups *groups, enum driven_by driven_by,
