@@ -169,6 +169,10 @@ if [ "$(id -u)" = 0 ]; then
 	cp "$(command -v sleep)" "$scratch/memsoakd" && mkdir "$scratch/going"
 	"$scratch/memsoakd" 60 &
 	going=$!
+	for _ in $(seq 200); do # until it is that program
+		[ "$(cat /proc/$going/comm)" != memsoakd ] || break
+		sleep 0.05
+	done
 	printf '{"id":"going","directory":"%s","pid":%d}' "$scratch/run" "$going" > "$scratch/going/going.json"
 	refused "restore of a run that goes on" 'run going is going on \(pid [0-9]+\): it restores by itself' \
 		env MEMSOAK_RUNTIME_DIR="$scratch/going" "$build/memsoak" restore "$scratch/run/"

@@ -180,6 +180,10 @@ stress-ng)
 	boot "$name" --file "$(command -v stress-ng)"
 	validate_reports
 	;;
+scenarios | soft-offline) # the longest ones, on a slow host
+	boot "$name" --timeout 14m
+	validate_reports
+	;;
 placer | observers)
 	boot "$name" # no runs there, so no reports
 	;;

@@ -43,13 +43,13 @@ suite guest-observers 600 harness/tests/guest.sh "$build" observers
 suite guest-causes 900 harness/tests/guest.sh "$build" causes
 suite guest-kinds 600 harness/tests/guest.sh "$build" kinds
 suite guest-text 2700 harness/tests/guest.sh "$build" text
-suite guest-scenarios 900 harness/tests/guest.sh "$build" scenarios
+suite guest-scenarios 1200 harness/tests/guest.sh "$build" scenarios
 suite guest-alloc-locked 1800 harness/tests/guest.sh "$build" alloc-locked
 suite guest-reclaim-wake 1800 harness/tests/guest.sh "$build" reclaim-wake
 suite guest-callers 900 harness/tests/guest.sh "$build" callers
 suite guest-scenario-exits 1200 harness/tests/guest.sh "$build" scenario-exits
 suite guest-series 900 harness/tests/guest.sh "$build" series
 suite guest-fingerprint 600 harness/tests/guest.sh "$build" fingerprint
-suite guest-soft-offline 900 harness/tests/guest.sh "$build" soft-offline
+suite guest-soft-offline 1200 harness/tests/guest.sh "$build" soft-offline
 suite guest-odd-nodes 600 harness/tests/guest.sh "$build" odd-nodes
 suite ab-short 2400 harness/tests/ab-short.sh "$build"

@@ -294,8 +294,8 @@ panic() {
 reset() {
 	sed 's/^duration = .*/duration = 60s/; s/^cycles = .*/cycles = 0/' /tmp/offline.ini > /tmp/reset.ini
 	modprobe memory-notifier-error-inject
-	begin reset /share/run --profile /tmp/reset.ini
 	echo -12 > /sys/kernel/debug/notifier-error-inject/memory/actions/MEM_GOING_ONLINE/error
+	begin reset /share/run --profile /tmp/reset.ini
 	wait_until 50 sh -c 'grep -q ^offline /sys/devices/system/memory/memory*/state' || not_ok "$case: no block went offline"
 	grep -l ^offline /sys/devices/system/memory/memory*/state | sed 's/.*memory\([0-9]*\).*/\1/' > /share/left-offline
 	sleep 1

@@ -4,6 +4,8 @@
 # shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
+echo 0 > /proc/sys/kernel/numa_balancing # would move pages, too, that are counted here
 observer_check || failures=$((failures + 1))
+echo "$numa_balancing_before" > /proc/sys/kernel/numa_balancing
 check_memory "after the sources of counts"
 exit "$failures"

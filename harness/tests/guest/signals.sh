@@ -4,8 +4,8 @@
 # shellcheck source=harness/tests/guest/lib.sh
 . /share/lib.sh
 
-start() { # NAME: a run in the background
-	memsoak run --profile /tmp/short.ini --yes --duration 60s --out "/share/runs/$1" > "/share/$1.out" 2> "/share/$1.err" &
+start() { # NAME: a run in the background, which each test ends
+	memsoak run --profile /tmp/short.ini --yes --duration 10m --out "/share/runs/$1" > "/share/$1.out" 2> "/share/$1.err" &
 	pid=$!
 	soak_name=$1
 	report=/share/runs/$1/report.json
@@ -13,7 +13,7 @@ start() { # NAME: a run in the background
 
 begin() { # NAME: starts a run, waits until it works
 	start "$1"
-	for _ in $(seq 250); do
+	for _ in $(seq 750); do
 		grep -qs '"ev":"offline"' "/share/runs/$1/events.jsonl" && return
 		sleep 0.2
 	done
@@ -87,11 +87,10 @@ modprobe memory-notifier-error-inject
 refuse_online=/sys/kernel/debug/notifier-error-inject/memory/actions/MEM_GOING_ONLINE/error
 killed_offline=0
 for i in 1 2 3 4 5 6; do
+	# Before the run: the first block that goes offline is one that does not come back.
+	[ "$i" -le 3 ] || echo -12 > "$refuse_online"
 	begin "kill-$i"
-	if [ "$i" -gt 3 ]; then
-		echo -12 > "$refuse_online"
-		wait_for 50 some_offline
-	fi
+	[ "$i" -le 3 ] || wait_for 50 some_offline
 	kill -9 "$(pidof memsoakd)"
 	finish
 	if ! memory_state | diff -q /tmp/memory.before - > /dev/null; then
@@ -126,8 +125,8 @@ done
 check "three SIGKILLs came while a block was offline ($killed_offline did)" test "$killed_offline" -ge 3
 
 # A stop while a block does not come back: said so by the exit code, and by the report.
-begin left-offline
 echo -12 > "$refuse_online"
+begin left-offline
 wait_for 50 some_offline
 kill -TERM "$pid"
 finish

@@ -23,19 +23,21 @@ none_left() {
 	[ -z "$(stressors)" ]
 }
 
-some_run() {
-	[ "$(stressors | wc -l)" -ge 3 ] && grep -q '"ev":"offline"' "$run/events.jsonl"
+# Stressors, and an event of that name.
+it_has_come_to() { # EVENT
+	[ "$(stressors | wc -l)" -ge 3 ] && grep -q "\"ev\":\"$1\"" "$run/events.jsonl"
 }
 
 # A soak in the background; $soak_pid is the daemon's.
-begin() { # NAME [options]
+begin() { # NAME EVENT [options]
 	soak_name=$1
 	run=/share/runs/$1
 	report=$run/report.json
-	shift
+	event=$2
+	shift 2
 	memsoak run --out "$run" --profile /tmp/stress.ini --yes "$@" > "/share/$soak_name.out" 2> "/share/$soak_name.err" &
 	soak_pid=$!
-	check "$soak_name: stressors and attempts" wait_for 60 some_run
+	check "$soak_name: stressors, and the run has come to: $event" wait_for 150 it_has_come_to "$event"
 }
 
 end() {
@@ -49,7 +51,7 @@ end() {
 }
 
 # --- a run to its end -----------------------------------------------------------------------------
-begin whole
+begin whole offline --duration 60s
 ps -o pid,comm | sed -n '/stress-ng/s/^/# /p'
 inside=0 outside=0
 for pid in $(stressors); do
@@ -96,7 +98,7 @@ umount /usr/bin/stress-ng
 check_memory "refused"
 
 # --- its failures are no failures of the kernel ------------------------------------------------------
-begin early
+begin early phase
 kill -9 "$(pidof stress-ng | tr ' ' '\n' | sort -n | head -n 1)"
 end
 check_report "early: the verdict is no failure" "$report" '.verdict.result == "pass"'
@@ -106,7 +108,8 @@ check_report "early: its counters are absent, and why" "$report" \
 	'([.stress_ng.stressors[] | has("bogo_ops")] | any | not) and ([.unmeasured[] | select(.path == "stress_ng.vm.bogo_ops")] | length == 1)' .stress_ng
 check "early: it is in the log" grep -q 'stress-ng has ended before the run' /share/early.err
 
-begin instance
+begin instance phase
+wait_for 60 pidof stress-ng-cpu
 kill -9 "$(pidof stress-ng-cpu | tr ' ' '\n' | sort -n | head -n 1)"
 end
 sed -n '/^metrics/,$p' "$run/stress-ng.yaml" | grep -E 'stressor|bogo-ops:|wall' | sed 's/^/# /'
@@ -116,27 +119,27 @@ check_report "instance: what was killed has no counters" "$report" \
 jq -c '{stress_ng, faults: .harness.faults, unmeasured: [.unmeasured[] | select(.path | startswith("stress_ng"))]}' "$report" | sed 's/^/# /'
 
 # --- memory runs out in the group ----------------------------------------------------------------------
-begin greedy
+begin greedy phase
 echo 8M > $group/memory.max
 end
 check_report "greedy: it is told" "$report" '[.harness.faults[].what | select(contains("memory had run out"))] | length > 0' .harness.faults
 check_report "greedy: the kernel is not blamed" "$report" '.verdict.result != "fail" and .verdict.result != "crashed"'
 
 # --- every way out -----------------------------------------------------------------------------------------
-begin abort
+begin abort offline --duration 10m
 kill -INT $soak_pid
 end
 check_exit "abort" 5
 check_report "abort: it ended with the run" "$report" '.stress_ng.ended == "asked" or .stress_ng.ended == "killed"' .stress_ng
 
-begin hurried
+begin hurried offline --duration 10m
 kill -INT $soak_pid
 sleep 0.3
 kill -INT $soak_pid
 end
 check_exit "hurried" 5
 
-begin killed
+begin killed offline --duration 10m
 kill -9 "$(pidof memsoakd)"
 wait $soak_pid 2> /dev/null
 check "killed: no stressor is left" wait_for 20 none_left

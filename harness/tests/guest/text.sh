@@ -12,23 +12,33 @@ check "the program's file has a disk" mount_disk /tmp/disk 24
 
 # One attempt that does not end would be none of the verdict's; whether two in a row are made in this
 # time depends on the host.
-memsoak run --yes --profile /share/profiles/text.ini --duration 30s --out /tmp/disk/text > /share/text.out 2> /share/text.err
-cp -r /tmp/disk/text /share/runs/text
-report=/share/runs/text/report.json
+case $(uname -r) in
+*-memsoak-waiter-ref | *-memsoak-without) is_broken=yes enough='.migration.eagain.total > 20' ;;
+*) is_broken=no enough=true ;;
+esac
+# A slow host, where 208 processes share two CPUs, has a second and longer run.
+for seconds in 30 150; do
+	run=/tmp/disk/text-$seconds
+	memsoak run --yes --profile /share/profiles/text.ini --duration "${seconds}s" --out "$run" > /share/text.out 2> /share/text.err
+	cp -r "$run" /share/runs/
+	report=/share/runs/text-$seconds/report.json
+	[ "$(jq '.migration.waits > 100 and .move_pages.moved > 16 and '"$enough" "$report")" = false ] || break
+done
 check_report "200 processes run the program, and each call returned what it should" "$report" \
 	'[.workers[] | select(.name == "program")] | length == 1 and .[0].processes == 200
 		and .[0].workload == "text" and .[0].touches > 100000 and .[0].mismatches == 0' '[.workers[] | del(.latency)]'
 check_report "its text was in the block that was to go offline" "$report" \
-	'.offline | .attempts >= 1 and .aim.pages_wanted > 0 and .aim.pages_in_block == .aim.pages_wanted' "$shown"
+	'.offline | .attempts >= 1 and .aim.pages_wanted > 0 and .aim.pages_in_block >= 0.9 * .aim.pages_wanted' "$shown"
+check "all of it, at least once" jq -se \
+	'any(.[]; .ev == "offline" and .aim.pages_wanted > 0 and .aim.pages_in_block == .aim.pages_wanted)' "${report%/*}/events.jsonl"
 check_report "pages of text were migrated, and waited for" "$report" \
 	'.migration.waits > 100 and .migration.attempts > 100 and .move_pages.moved > 16' "$shown"
-case $(uname -r) in
-*-memsoak-waiter-ref | *-memsoak-without)
+if [ $is_broken = yes ]; then
 	check_report "the waiters are to blame: they slept with their references" "$report" \
-		'.migration.eagain | .total > 20 and .by_cause.waiter > 0.5 * .total' "$shown" ;;
-*)
-	check_report "no waiter that slept is to blame" "$report" '.migration.eagain.by_cause.waiter == 0' "$shown" ;;
-esac
+		'.migration.eagain | .total > 20 and .by_cause.waiter > 0.5 * .total' "$shown"
+else
+	check_report "no waiter that slept is to blame" "$report" '.migration.eagain.by_cause.waiter == 0' "$shown"
+fi
 check_memory "text"
 check_settings "text"
 exit "$failures"
