@@ -49,10 +49,18 @@ run: setup
 	$(Q)harness/tests/soak-in-guest.sh $(BUILD) $(or $(PROFILE),smoke)
 
 # --- test -----------------------------------------------------------------------------------
-.PHONY: test test-build unit-sanitized
+.PHONY: test test-build
 test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) test-build lab-stock
+	$(Q)$(if $(SUITES),,$(MAKE) --no-print-directory test-kernels)
 	$(Q)harness/tests/run-tests.sh $(BUILD) $(SUITES)
+
+# Before the suites, which have limits. A suite whose kernel cannot be made says so itself.
+TEST_KERNELS := 5.10-with 5.10-without 5.10-reclaim-nowake 6.1-with 6.1-alloc-locked
+.PHONY: test-kernels
+test-kernels:
+	$(Q)harness/lab/install-deps.sh lab kernels
+	$(Q)for kernel in $(TEST_KERNELS); do harness/lab/build-kernel.sh $$kernel > /dev/null || true; done
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/test/,$(test_PROGRAMS))
 test-build: all unit-tests $(TEST_PROGRAMS)
