@@ -97,7 +97,8 @@ struct move_event {
 	/*
 	 * The part of not_moved that went through all passes of migration and failed: its status word
 	 * is untouched. EBUSY pages are not in it: they were never isolated (somebody else has them,
-	 * such as an offline of their block).
+	 * such as an offline of their block). Nor are those that the kernel did not come to, since the call
+	 * ended at an earlier page.
 	 */
 	uint64_t gave_up;
 	/* Of each process that has such pages the last one; of so many processes. */

@@ -82,9 +82,28 @@ static void note_stuck(struct move_event *event, pid_t pid, uint64_t address)
 	event->stuck[i].address = address;
 }
 
+/*
+ * How many pages of the batch the kernel came to. It queues page after page; one that it cannot queue (EBUSY,
+ * there already) has its status at once and ends the queue, which is migrated then. Where that fails, the
+ * queue's words stay as they were and the call ends: what follows that page was never tried (mm/migrate.c:
+ * do_pages_move(), 5.10 to 6.12).
+ */
+static size_t count_tried(const int *status, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && status[i] != MOVE_UNTOUCHED)
+		i++;
+	while (i < count && status[i] == MOVE_UNTOUCHED)
+		i++;
+	return i;
+}
+
 static void note_pages(struct move_call *c, const struct move_target *target, size_t count,
 		       uint32_t node, int error, struct move_event *event)
 {
+	size_t tried = count_tried(c->status, count);
+
 	event->pages += count;
 	for (size_t i = 0; i < count; i++) {
 		if (c->before[i] == (int)node) {
@@ -99,7 +118,7 @@ static void note_pages(struct move_call *c, const struct move_target *target, si
 		event->not_moved++;
 		if (error) {
 			event->failed_call_pages++;
-		} else if (c->status[i] == MOVE_UNTOUCHED) {
+		} else if (i < tried && c->status[i] == MOVE_UNTOUCHED) {
 			event->gave_up++;
 			note_stuck(event, target->pid, (uintptr_t)c->pages[i]);
 		}

@@ -238,6 +238,8 @@ static int carry_out(struct soft_offline *s, struct soft_offline_injection *i)
 	s->last_error = i->error = -r;
 	if (r != -ETIMEDOUT)
 		r = look_after(s, i);
+	else
+		i->knows_corrupted = i->knows_pool = false; /* what it comes to is not seen any more */
 	released = unarrange(s, i);
 	s->hooks.done(s->hooks.context, i);
 	if (i->is_poisoned)

@@ -61,6 +61,50 @@ static void a_stuck_page_is_counted_alone(void **state)
 	assert_int_equal(world_by_status(event, 0), 0);
 }
 
+#define BATCH 16
+static int places[BATCH];
+
+/* As do_pages_move() does it: page @BUSY cannot be queued, page @STUCK of those before it fails. */
+#define BUSY 3
+#define STUCK 1
+static long move_in_queues(int pid, unsigned long count, void **pages, const int *nodes, int *status,
+			   int flags)
+{
+	(void)pid;
+	(void)pages;
+	(void)flags;
+	if (!nodes) {
+		memcpy(status, places, count * sizeof(*status));
+		return 0;
+	}
+	status[BUSY] = -EBUSY;
+	for (size_t i = 0; i < BUSY; i++)
+		places[i] = i == STUCK ? places[i] : nodes[i];
+	return 1 + (long)count - BUSY - 1;
+}
+
+/* The kernel ends the call at the queue with the page that failed: no other one was tried and given up on. */
+static void pages_that_the_call_did_not_come_to(void **state)
+{
+	struct move_event event = {0};
+	struct move_call call;
+
+	(void)state;
+	world_init(BATCH);
+	memset(places, 0, sizeof(places));
+	move_call_init(&call, BATCH, move_in_queues);
+	assert_int_equal(move_call_query(&call, &world_targets[0], 0, BATCH), 0);
+	assert_int_equal(move_call_make(&call, &world_targets[0], BATCH, 1, &event), 0);
+	move_call_done(&call);
+	assert_int_equal(event.moved, 2);
+	assert_int_equal(event.not_moved, 14);
+	assert_int_equal(event.gave_up, 1);
+	assert_int_equal(event.returned, 13);
+	assert_int_equal(event.n_stuck, 1);
+	assert_int_equal(event.stuck[0].address,
+			 world_targets[0].base_address + STUCK * world_targets[0].page_size);
+}
+
 /* Of each process one is told, the last: so that who holds them can be asked of all. */
 static void a_stuck_page_of_each_process_is_told(void **state)
 {
@@ -231,6 +275,7 @@ int test_move_call(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moved_pages_are_counted),
 		cmocka_unit_test(a_stuck_page_is_counted_alone),
+		cmocka_unit_test(pages_that_the_call_did_not_come_to),
 		cmocka_unit_test(a_stuck_page_of_each_process_is_told),
 		cmocka_unit_test(pages_not_tried_are_not_moved),
 		cmocka_unit_test(a_pages_own_error_is_counted),

@@ -179,6 +179,10 @@ static void a_worker_without_answer_ends_it(void **state)
 		/* What was begun is told, so that the books have no hole. */
 		assert_int_equal(f.n_told, 1);
 		assert_false(f.told[0].is_checked);
+		/* What an injection without answer comes to is not read, so it is no figure. */
+		if (tasks[k] == SOFT_OFFLINE_TASK_INJECT)
+			assert_false(f.told[0].knows_corrupted || f.told[0].knows_pool ||
+				     f.told[0].knows_poisoned);
 		assert_non_null(strstr(f.fault, "process 77"));
 	}
 }
