@@ -271,7 +271,7 @@ struct fold {
 	struct jsonw *settings; /* the report's harness.settings_changed; owned */
 
 	struct jsonw *holders; /* the report's holders; NULL: nobody asked; owned until then */
-	uint64_t holders_cut;
+	uint64_t holders_cut, holders_left_out;
 	struct jsonw *unmeasured; /* owned until the document takes it */
 };
 

@@ -265,6 +265,9 @@ struct jsonw *fold_describe(struct fold *f)
 		fold_unmeasured(f, "holders",
 				"%llu searches were cut: not every process was looked at in time",
 				(unsigned long long)f->holders_cut);
+	if (f->holders_left_out)
+		fold_unmeasured(f, "holders", "%llu further ones are not in the list",
+				(unsigned long long)f->holders_left_out);
 	jsonw_set(report, "soft_offline", fold_describe_soft_offline(f));
 	jsonw_set(report, "stress_ng", fold_describe_stress_ng(f));
 	jsonw_set(report, "migration", fold_describe_counts(f));

@@ -5,7 +5,7 @@
 #include "base/jsonw.h"
 #include "reports/fold.h"
 
-#define MOST_HOLDERS 64
+#define MOST_HOLDERS 64 /* with evidence, and as many without */
 
 static bool is_same(const struct jsonw *entry, const struct jsonw *other)
 {
@@ -44,16 +44,21 @@ static struct jsonw *read_holder(struct journal_value o)
 
 static void add_holder(struct fold *f, struct jsonw *entry)
 {
+	bool has_evidence = jsonw_has(entry, "evidence");
+	size_t n_alike = 0;
+
 	for (size_t i = 0; i < jsonw_length(f->holders); i++) {
 		struct jsonw *known = jsonw_at(f->holders, i);
 
+		n_alike += jsonw_has(known, "evidence") == has_evidence;
 		if (!is_same(known, entry))
 			continue;
 		jsonw_set_uint(known, "count", jsonw_get_uint(known, "count") + 1);
 		jsonw_free(entry);
 		return;
 	}
-	if (jsonw_length(f->holders) == MOST_HOLDERS) {
+	if (n_alike == MOST_HOLDERS) {
+		f->holders_left_out++;
 		jsonw_free(entry);
 		return;
 	}

@@ -53,6 +53,10 @@ static void caller_facts(const struct fold *f, const struct jsonw *planned, stru
 				v->never_called = fold_driver_name((enum fold_driver)i);
 			else
 				v->calls += c->calls;
+			if (c->calls > 0 && tally_sum(&c->errors) >= c->calls) {
+				v->all_failed = fold_driver_name((enum fold_driver)i);
+				v->all_failed_error = c->errors.entries[0].name;
+			}
 		}
 	}
 }
@@ -64,6 +68,9 @@ static void plan_facts(const struct fold *f, struct verdict_facts *v)
 	v->has_plan = phases != NULL;
 	v->plans_nothing = phases && jsonw_length(phases) == 0;
 	v->faulters = f->faulters;
+	/* Blocks are looked at where offline is asked for: each is of the plan, or refused. */
+	if (jsonw_length(phases) > 0 && f->run.planned_blocks == 0)
+		v->blocks_without_offline = f->run.refused_blocks;
 	for (size_t i = 0; i < jsonw_length(phases); i++) {
 		const struct jsonw *phase = jsonw_at(phases, i);
 		uint64_t touching;
@@ -91,6 +98,10 @@ void fold_verdict_facts(const struct fold *f, struct verdict_facts *v)
 		.is_emulated = virtualisation && strcmp(virtualisation, "tcg") == 0,
 		.offline_attempts = f->offline.attempts,
 		.offline_censored = f->offline.censored,
+		.aims = f->offline.aims,
+		.aim_wanted = f->offline.pages_wanted,
+		.aim_in_block = f->offline.pages_in_block,
+		.probe_misses = f->counts.probe_misses.value,
 		.refused = f->offline.refused,
 		.blocks_went = f->blocks_went,
 		.planned_blocks_went = f->planned_blocks_went,

@@ -201,6 +201,17 @@ static int copy_blocks(struct run_file *run, struct json_piece array)
 	return r;
 }
 
+static uint64_t count_elements(struct json_piece array)
+{
+	struct json_piece element;
+	const char *at = NULL;
+	uint64_t n = 0;
+
+	while (json_scan_next(array, &at, &element))
+		n++;
+	return n;
+}
+
 /* Cuts the elements out of the array, in place: "[…]" becomes "[]" with spaces in it. */
 static void empty_array(struct json_piece array)
 {
@@ -218,6 +229,7 @@ int run_file_read(const char *path, struct run_file *ret_run, struct err *e)
 	};
 	cleanup_free char *text = NULL;
 	struct run_file run = {0};
+	uint64_t *const counts[] = {NULL, &run.planned_blocks, &run.refused_blocks};
 	struct json_piece all, section, array;
 	size_t length;
 	int r = file_read_all(path, &text, &length, e);
@@ -229,7 +241,9 @@ int run_file_read(const char *path, struct run_file *ret_run, struct err *e)
 		if (!json_scan_member(all, long_ones[i][0], &section) ||
 		    !json_scan_member(section, long_ones[i][1], &array))
 			continue;
-		if (i == 0)
+		if (counts[i])
+			*counts[i] = count_elements(array);
+		else
 			r = copy_blocks(&run, array);
 		empty_array(array);
 	}

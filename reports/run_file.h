@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct jsonw;
@@ -14,6 +15,7 @@ struct run_file {
 	struct jsonw *document; /* without topology.blocks, plan.blocks and plan.refused; owned */
 	char *blocks;		/* the report's topology.blocks as JSON text, "[]": none; owned */
 	size_t blocks_length;
+	uint64_t planned_blocks, refused_blocks; /* elements of plan.blocks and plan.refused */
 };
 
 int run_file_read(const char *path, struct run_file *ret_run, struct err *e);

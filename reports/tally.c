@@ -56,6 +56,16 @@ uint64_t tally_get(const struct tally *t, const char *name)
 	return entry ? entry->count : 0;
 }
 
+uint64_t tally_sum(const struct tally *t)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < t->n_entries; i++)
+		if (__builtin_add_overflow(sum, t->entries[i].count, &sum))
+			return UINT64_MAX;
+	return sum;
+}
+
 void tally_done(struct tally *t)
 {
 	free(t->entries);

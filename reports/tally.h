@@ -28,6 +28,7 @@ bool tally_is_name(const char *name);
 /* What is no name, and what comes after TALLY_MAX names, is counted as "other". */
 void tally_add(struct tally *t, const char *name, int32_t number, uint64_t count);
 uint64_t tally_get(const struct tally *t, const char *name);
+uint64_t tally_sum(const struct tally *t); /* of all counts */
 void tally_done(struct tally *t);
 
 struct jsonw *tally_counts(const struct tally *t); /* {name: count}, sorted by name */

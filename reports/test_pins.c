@@ -9,14 +9,17 @@
 #include "base/memory.h"
 
 #define IN_PIPES                                                                                   \
-	"{'pid':7,'comm':'w','mapping':'1000-2000 rw-p [anonymous]','pages':4,'pinned_bytes':0,"   \
+	"{'pid':7,'comm':'memsoak-worker','mapping':'1000-2000 rw-p [anonymous]','pages':4,'pinned_bytes':0,"   \
 	"'evidence':'2 pipes with 8 bytes unread'}"
 #define IN_RING                                                                                    \
-	"{'pid':8,'comm':'w','mapping':'3000-4000 rw-p [anonymous]','pages':1,"                    \
+	"{'pid':8,'comm':'memsoak-worker','mapping':'3000-4000 rw-p [anonymous]','pages':1,"                    \
 	"'pinned_bytes':4096,'evidence':'fixed buffers of an io_uring'}"
 #define IN_READ                                                                                    \
-	"{'pid':6,'comm':'w','mapping':'7000-8000 rw-p [anonymous]','pages':2,'pinned_bytes':0,"   \
+	"{'pid':6,'comm':'memsoak-worker','mapping':'7000-8000 rw-p [anonymous]','pages':2,'pinned_bytes':0,"   \
 	"'evidence':'unfinished O_DIRECT pread (thread 6, descriptor 7: /): 8192 bytes there'}"
+#define ANOTHERS_RING                                                                              \
+	"{'pid':5,'comm':'postgres','mapping':'3000-4000 rw-p [anonymous]','pages':1,"             \
+	"'pinned_bytes':4096,'evidence':'fixed buffers of an io_uring'}"
 #define PLAIN "{'pid':9,'comm':'bash','mapping':'5000-6000 r--p /usr/bin/bash','pages':2}"
 
 static void test_holders_are_named_once(void **state)
@@ -43,7 +46,31 @@ static void test_holders_are_named_once(void **state)
 	test_is_absent(&run, "holders.3.block");
 	test_is_absent(&run, "holders.4");
 	assert_non_null(strstr(test_unmeasured(&run, "holders"), "1 searches were cut"));
-	assert_non_null(strstr(run.screen, "w 7 at 1000-2000 rw-p [anonymous], 4 pages of memory45"));
+	assert_non_null(strstr(run.screen, "memsoak-worker 7 at 1000-2000 rw-p [anonymous], 4 pages of memory45"));
+	test_run_done(&run);
+}
+
+/* Those with evidence have places of their own; what finds none is not dropped without a word. */
+static void test_many_holders(void **state)
+{
+	struct test_run run = test_run_new(NULL);
+
+	(void)state;
+	test_begin(&run);
+	test_exercise(&run);
+	for (int pid = 100; pid < 170; pid++) {
+		cleanup_free char *other = memory_format(
+			"'block':45,'list':[{'pid':%d,'comm':'other','mapping':'1000-2000 r--p','pages':1}]", pid);
+
+		test_event(&run, "holders", other);
+	}
+	test_event(&run, "holders", "'block':45,'list':[" IN_PIPES "]");
+	test_finish(&run);
+	test_fold(&run);
+	test_is(&run, "holders.63.pid", 163);
+	test_is(&run, "holders.64.pid", 7);
+	test_is_absent(&run, "holders.65");
+	assert_non_null(strstr(test_unmeasured(&run, "holders"), "6 further ones"));
 	test_run_done(&run);
 }
 
@@ -156,6 +183,9 @@ static void test_pins(void **state)
 		{IN_PIPES, IN_RING, 64, 0, 1000, 3, "pass", "their holders are named"},
 		{IN_PIPES, IN_RING, 64, 5, 1000, 3, "fail", "5 pages moved that a long-term pin"},
 		{IN_RING "," IN_PIPES, IN_RING, 64, 0, 1000, 3, "fail", "in the way of movable"},
+		/* A database that shares the block: what it holds is not what was asked about. */
+		{ANOTHERS_RING "," IN_PIPES, IN_RING, 64, 0, 1000, 3, "pass", "holders are named"},
+		{IN_PIPES, ANOTHERS_RING, 64, 0, 1000, 3, "error", "not named: 1 of pipes, 0 of rings"},
 		{PLAIN, IN_RING, 64, 0, 1000, 3, "error", "not named: 0 of pipes, 1 of rings"},
 		{IN_PIPES, PLAIN, 64, 0, 1000, 3, "error", "not named: 1 of pipes, 0 of rings"},
 		{IN_PIPES, IN_RING, 0, 0, 1000, 3, "error", "not exercised: pages must be held"},
@@ -172,6 +202,7 @@ int test_pinned(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_holders_are_named_once),
+		cmocka_unit_test(test_many_holders),
 		cmocka_unit_test(test_pins),
 		cmocka_unit_test(test_reads),
 	};

@@ -20,6 +20,7 @@ struct jsonw;
 struct test_setup {
 	const char *virtualisation, *lockups;
 	const char *phases; /* of the plan */
+	const char *refused; /* its list of blocks */
 	const char *kernel; /* members of the object */
 	const char *start;
 	const char *whole; /* the file, instead of all of this; " as it is */

@@ -47,12 +47,12 @@ static void write_run(const char *folder, const struct test_setup *s)
 		"'host':{'hostname':'h1','cpus':4,'memory_bytes':4096},'kernel':{%s},"
 		"'topology':{'block_size_bytes':134217728,'nodes':[{'id':0},{'id':1}],"
 		"'blocks':[{'id':32,'state':'online','node':1,'zones':['Movable'],'offlinable':true}]},"
-		"'plan':{'blocks':[],'refused':[],'phases':%s},"
+		"'plan':{'blocks':[],'refused':%s,'phases':%s},"
 		"'thresholds':{'watchdog_thresh':10},'verdict':{'lockups':'%s'}}\n",
 		s->start ? s->start : "2026-01-02T03:04:05.678+01:00",
 		s->virtualisation ? s->virtualisation : "kvm",
 		s->kernel ? s->kernel : "'release':'6.1.0','taint_before':0",
-		s->phases ? s->phases : TEST_ALL_PHASES, s->lockups ? s->lockups : "auto");
+		s->refused ? s->refused : "[]", s->phases ? s->phases : TEST_ALL_PHASES, s->lockups ? s->lockups : "auto");
 	cleanup_free char *text = test_quoted(quoted);
 	cleanup_file FILE *out = fopen(path, "we");
 

@@ -26,10 +26,10 @@ static void tell_counts(struct test_run *run, const struct mlock_case *c)
 	cleanup_free char *counts = memory_format(
 		"'migration':{'attempts':99999,'eagain':0,'by_driver':{'offline':{'attempts':0,"
 		"'eagain':0},'move_pages':{'attempts':%u,'eagain':%u},'compaction':{'attempts':%u,"
-		"'eagain':%u},'numa_balancing':{'attempts':%u,'eagain':%u},"
+		"'eagain':%u,'succeeded':%u},'numa_balancing':{'attempts':%u,'eagain':%u},"
 		"'soft_offline':{'attempts':%u,'eagain':%u}}}",
 		c->control.attempts, c->control.eagain, c->compaction.attempts,
-		c->compaction.eagain, c->balancing.attempts, c->balancing.eagain, c->soft.attempts,
+		c->compaction.eagain, c->compaction.attempts - c->compaction.eagain, c->balancing.attempts, c->balancing.eagain, c->soft.attempts,
 		c->soft.eagain);
 
 	test_event(run, "sample", counts);
@@ -164,6 +164,22 @@ static void each_caller_is_asked(void **state)
 		 .verdict = "pass",
 		 .why = "numa_balancing: EAGAIN 0 of 5000 attempts; not judged: compaction "
 			"migrated 999"},
+		/* Compaction moves everybody's pages: that those move says nothing of locked ones. */
+		{.compaction = {0, 500100},
+		 .compacted = 5000,
+		 .control = {0, 2000},
+		 .verdict = "error",
+		 .why = "not exercised: of 500100 pages that compaction migrated 5000 were locked ones"},
+		{.compaction = {0, 500000},
+		 .compacted = 5000,
+		 .control = {0, 2000},
+		 .verdict = "pass",
+		 .why = "compaction: EAGAIN 0 of 500000"},
+		/* Without a control nobody knows who holds the pages. */
+		{.compaction = {8000, 9000},
+		 .control = {0, 999},
+		 .verdict = "error",
+		 .why = "cannot judge: compaction: EAGAIN 8000 of 9000 attempts, and there is no control"},
 		{.soft = {1, 240},
 		 .control = {0, 2000},
 		 .verdict = "pass",

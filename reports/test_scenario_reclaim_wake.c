@@ -18,12 +18,13 @@ static const struct test_setup reclaims = {
 #define ELSEWHERE "'rwsem_down_write_slowpath','vm_munmap'"
 
 struct seen {
-	unsigned int waits, dropped, swapped;
+	unsigned int waits, dropped, swapped, split;
 	const char *frames; /* of a thread that slept; NULL: none did */
 	const char *group;  /* that it is of */
 	bool is_hung;	    /* the kernel says so, too */
 	unsigned int not_ended;
 	const char *verdict, *why;
+	const char *hung;   /* who hangs; NULL: a worker */
 };
 
 static void tell_sleepers(struct test_run *run, const struct seen *c)
@@ -39,10 +40,10 @@ static void tell_sleepers(struct test_run *run, const struct seen *c)
 	}
 	if (c->is_hung) {
 		cleanup_free char *hung = memory_format(
-			"'kind':'hung_task','time_ns':9,'comm':'memsoak-worker','pid':7,'seconds':"
+			"'kind':'hung_task','time_ns':9,'comm':'%s','pid':7,'seconds':"
 			"12,"
 			"'same':'a','in_migration':true,'frames':[%s],'text':'INFO: task'",
-			c->frames ? c->frames : IN_THE_WAIT);
+			c->hung ? c->hung : "memsoak-worker", c->frames ? c->frames : IN_THE_WAIT);
 
 		test_event(run, "finding", hung);
 	}
@@ -63,8 +64,8 @@ static void is_judged(const struct seen *c)
 		c->dropped);
 	cleanup_free char *called = memory_format(
 		"'driver':'reclaim','calls':90,'errors':{},'numbers':{'pages_asked_for':80,"
-		"'pglazyfreed':%u,'pswpout':%u,'thp_split_page':79}",
-		c->dropped, c->swapped);
+		"'pglazyfreed':%u,'pswpout':%u,'thp_split_page':%u}",
+		c->dropped, c->swapped, c->split);
 	cleanup_free char *sample = memory_format(
 		"'migration':{'attempts':3,'succeeded':3,'eagain':0,'waits':%u}", c->waits);
 	const char *said;
@@ -86,7 +87,7 @@ static void is_judged(const struct seen *c)
 		fail_msg("'%s' is not in '%s'", c->why, said);
 	test_is(&run, "scenarios.0.numbers.waits", c->waits);
 	test_is(&run, "scenarios.0.numbers.pages_dropped", c->dropped);
-	test_is(&run, "scenarios.0.numbers.thp_split_page", 79);
+	test_is(&run, "scenarios.0.numbers.thp_split_page", c->split);
 	test_is(&run, "scenarios.0.numbers.processes_not_ended", c->not_ended);
 	if (c->not_ended)
 		test_is(&run, "workers.0.not_ended", c->not_ended);
@@ -98,32 +99,50 @@ static void is_judged(const struct seen *c)
 static void test_what_was_seen_decides(void **state)
 {
 	static const struct seen cases[] = {
-		{500, 9000, 40, NULL, NULL, false, 0, "pass",
+		{500, 9000, 40, 79, NULL, NULL, false, 0, "pass",
 		 "everybody was woken: 500 waits, while 9000 pages were dropped and 40 swapped "
-		 "out"},
+		 "out", NULL},
 		/* Asleep in the wait, and still when all was over. */
-		{500, 9000, 40, IN_THE_WAIT, "r", false, 2, "fail",
+		{500, 9000, 40, 79, IN_THE_WAIT, "r", false, 2, "fail",
 		 "lost wake-up: 1 threads slept in a page's wait, the longest for 12 s and more, "
-		 "and 2"},
-		{500, 9000, 40, IN_THE_WAIT, "r", true, 1, "fail", "lost wake-up: 1 threads"},
+		 "and 2", NULL},
+		{500, 9000, 40, 79, IN_THE_WAIT, "r", true, 1, "fail", "lost wake-up: 1 threads", NULL},
 		/* The kernel alone has seen it: of stacks of its own it needs no leave. */
-		{500, 9000, 40, NULL, NULL, true, 1, "fail", "the kernel says that 1 tasks hung"},
+		{500, 9000, 40, 79, NULL, NULL, true, 1, "fail", "the kernel says that 1 tasks hung", NULL},
 		/* Also when little was done: the first loss may be the end of it. */
-		{1, 500, 0, IN_THE_WAIT, "r", false, 1, "fail", "lost wake-up"},
+		{1, 500, 0, 79, IN_THE_WAIT, "r", false, 1, "fail", "lost wake-up", NULL},
 		/* Woken after all. */
-		{500, 9000, 40, IN_THE_WAIT, "r", false, 0, "error",
-		 "cannot judge: 1 threads slept in a page's wait, the longest for 12 s and more"},
+		{500, 9000, 40, 79, IN_THE_WAIT, "r", false, 0, "error",
+		 "cannot judge: 1 threads slept in a page's wait, the longest for 12 s and more", NULL},
 		/* Somewhere else, and somebody else. */
-		{500, 9000, 40, ELSEWHERE, "r", false, 1, "error",
-		 "cannot judge: 1 processes did not end, and were not seen in a page's wait"},
-		{500, 9000, 40, ELSEWHERE, "r", false, 0, "pass", "everybody was woken"},
-		{500, 9000, 40, IN_THE_WAIT, "other", false, 0, "pass", "everybody was woken"},
-		{99, 9000, 40, NULL, NULL, false, 0, "error",
-		 "not exercised: 99 waits and 9040 pages reclaimed, 100 and 1000 are wanted"},
-		{500, 900, 99, NULL, NULL, false, 0, "error",
-		 "not exercised: 500 waits and 999 pages"},
-		{500, 0, 1000, NULL, NULL, false, 0, "pass",
-		 "0 pages were dropped and 1000 swapped out"},
+		{500, 9000, 40, 79, ELSEWHERE, "r", false, 1, "error",
+		 "cannot judge: 1 processes did not end, and were not seen in a page's wait", NULL},
+		{500, 9000, 40, 79, ELSEWHERE, "r", false, 0, "pass", "everybody was woken", NULL},
+		{500, 9000, 40, 79, IN_THE_WAIT, "other", false, 0, "pass", "everybody was woken", NULL},
+		{99, 9000, 40, 79, NULL, NULL, false, 0, "error",
+		 "not exercised: 99 waits and 9040 pages reclaimed, 100 and 1000 are wanted", NULL},
+		{500, 900, 99, 79, NULL, NULL, false, 0, "error",
+		 "not exercised: 500 waits and 999 pages", NULL},
+		{500, 0, 1000, 79, NULL, NULL, false, 0, "pass",
+		 "0 pages were dropped and 1000 swapped out", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		is_judged(&cases[i]);
+}
+
+static void test_what_others_do_is_not_asked(void **state)
+{
+	static const struct seen cases[] = {
+		/* What the host swaps, and waits for. */
+		{.waits = 5000, .swapped = 250000, .split = 9, .verdict = "error",
+		 .why = "not exercised: 9 huge pages were split, 10 are wanted"},
+		{.waits = 5000, .swapped = 250000, .split = 10, .verdict = "pass",
+		 .why = "everybody was woken"},
+		/* Over a disk that is dead; and a worker that does not end for a reason of its own. */
+		{.waits = 500, .dropped = 9000, .split = 79, .is_hung = true, .hung = "postgres", .not_ended = 1,
+		 .verdict = "error", .why = "were not seen in a page's wait"},
 	};
 
 	(void)state;
@@ -164,6 +183,7 @@ int test_scenario_reclaim_wake(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_seen_decides),
+		cmocka_unit_test(test_what_others_do_is_not_asked),
 		cmocka_unit_test(test_no_reclaim),
 		cmocka_unit_test(test_no_count_of_waits),
 	};

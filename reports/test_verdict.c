@@ -39,6 +39,62 @@ static void test_no_move(void **state)
 	passes(&f);
 }
 
+/* Asked for, and all blocks refused: what else was done does not make up for it. A judge asks by himself. */
+static void test_no_block(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.plans_offline = false;
+	f.offline_attempts = 0;
+	passes(&f);
+	f.blocks_without_offline = 16;
+	errs(&f, "none of 16 memory blocks may be attempted");
+	f.scenario = "waiter-ref";
+	judge(&f, VERDICT_PASS, 0, "scenario waiter-ref");
+}
+
+static void test_calls_that_all_fail(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.all_failed = "mbind";
+	f.all_failed_error = "EPERM";
+	errs(&f, "every call of mbind failed (EPERM)");
+}
+
+static void test_pages_that_never_get_there(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.aims = 20;
+	f.aim_wanted = 1280;
+	f.aim_in_block = 1;
+	passes(&f);
+	f.aim_in_block = 0;
+	errs(&f, "of 1280 pages that were to be in the block none ever was, in 20 attempts");
+	f.scenario = "pins"; /* whose pages are held where they are */
+	judge(&f, VERDICT_PASS, 0, "scenario pins");
+	f = good(); /* nothing was to be aimed */
+	f.aims = 20;
+	passes(&f);
+}
+
+static void test_missed_probes(void **state)
+{
+	struct verdict_facts f = good();
+
+	(void)state;
+	f.attempts = 900;
+	f.waits = 100;
+	f.probe_misses = 10;
+	passes(&f);
+	f.probe_misses = 11;
+	errs(&f, "the kernel missed 11 probes, 1000 were counted");
+}
+
 /* Any one of three signs of a migration will do. */
 static void test_no_migration(void **state)
 {
@@ -263,6 +319,10 @@ int test_verdict_rules(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_no_offline),
 		cmocka_unit_test(test_no_move),
+		cmocka_unit_test(test_no_block),
+		cmocka_unit_test(test_calls_that_all_fail),
+		cmocka_unit_test(test_pages_that_never_get_there),
+		cmocka_unit_test(test_missed_probes),
 		cmocka_unit_test(test_no_migration),
 		cmocka_unit_test(test_no_waits),
 		cmocka_unit_test(test_never_ending),

@@ -34,6 +34,39 @@ static void check(const struct test_setup *setup, const struct example *x)
 	test_run_done(&run);
 }
 
+/* The plan has what the host can do: that offline was asked for shows in the blocks that it refused. */
+static void test_offline_that_was_left_out(void **state)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'soak','offline':false,'move_pages':true,'workers':[{'name':'w',"
+			  "'workload':'refault','processes':2,'threads':2}]}]",
+		.refused = "[{'id':32,'why':'its zone is not Movable'},{'id':33,'why':'x'}]",
+	};
+	static const struct example none = {NULL, NULL, "error", 3,
+					    "none of 2 memory blocks may be attempted"};
+
+	(void)state;
+	check(&setup, &none);
+}
+
+static void test_callers_that_fail(void **state)
+{
+	static const struct test_setup setup = {
+		.phases = "[{'name':'soak','offline':false,'move_pages':false,'callers':['mbind'],"
+			  "'workers':[{'name':'w','workload':'refault','processes':2,'threads':2}]}]",
+	};
+	static const struct example cases[] = {
+		{"called", "'driver':'mbind','calls':5,'errors':{'EPERM':4,'EIO':1},'numbers':{}", "error",
+		 3, "every call of mbind failed (EPERM)"},
+		{"called", "'driver':'mbind','calls':5,'errors':{'EPERM':4},'numbers':{}", "pass", 0,
+		 "every rule held"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check(&setup, &cases[i]);
+}
+
 static void test_examples(void **state)
 {
 	static const struct example table[] = {
@@ -311,6 +344,8 @@ int test_verdict_runs(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_offline_that_was_left_out),
+		cmocka_unit_test(test_callers_that_fail),
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_endless_offline),
 		cmocka_unit_test(test_late_successes),

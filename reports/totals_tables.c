@@ -169,6 +169,7 @@ static const struct total_member whole[] = {
 	F(JSON, settings),
 	F(JSON, holders),
 	F(UINT, holders_cut),
+	F(UINT, holders_left_out),
 };
 const struct total_table totals_of_fold = TABLE(whole);
 

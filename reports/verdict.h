@@ -36,6 +36,7 @@ struct verdict_facts {
 	bool has_plan, plans_nothing, plans_offline, plans_move_pages;
 	bool plans_reclaim, plans_other_callers;
 	uint64_t faulters;
+	uint64_t blocks_without_offline; /* offline was asked for, and all of so many blocks are refused */
 
 	uint64_t offline_attempts, refused;
 	uint64_t offline_censored; /* attempts that the harness ended: what they would have come to is not known */
@@ -44,9 +45,12 @@ struct verdict_facts {
 	uint32_t never_ending_block;  /* the first of them */
 	bool knows_attempts, knows_waits, knows_migrated;
 	uint64_t attempts, waits, migrated; /* of migration; migrated: vmstat's pgmigrate_success */
+	uint64_t probe_misses;
+	uint64_t aims, aim_wanted, aim_in_block; /* attempts with aiming; pages over all of them */
 	uint64_t move_calls, moved;
 	uint64_t calls;		  /* of the callers */
 	const char *never_called; /* one of them that was planned, NULL: none */
+	const char *all_failed, *all_failed_error; /* one whose calls all failed, NULL: none; with what */
 	const char *unavailable;  /* why one of them could not be made, NULL: all could */
 	const char *scenario;	  /* what the run was to prove, NULL: nothing */
 	enum verdict_result scenario_result;

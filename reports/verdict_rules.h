@@ -14,3 +14,9 @@ bool verdict_is_late(const struct verdict_facts *f, char *why, size_t size);
 bool verdict_is_late_but_only_told(const struct verdict_facts *f, char *why, size_t size);
 bool verdict_log_is_unread(const struct verdict_facts *f, char *why, size_t size);
 bool verdict_log_is_lost(const struct verdict_facts *f, char *why, size_t size);
+
+/* verdict_exercised.c */
+bool verdict_has_no_block(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_all_calls_failed(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_none_was_aimed(const struct verdict_facts *f, char *why, size_t size);
+bool verdict_has_missed(const struct verdict_facts *f, char *why, size_t size);

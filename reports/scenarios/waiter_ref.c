@@ -13,6 +13,8 @@
 #include "base/jsonw.h"
 #include "reports/scenarios/scenarios.h"
 
+#define FEWEST_WAITS 100
+
 static const char *behaviour(const struct jsonw *report, const char *key)
 {
 	const struct jsonw *fingerprint = jsonw_get(jsonw_get(report, "kernel"), "fingerprint");
@@ -25,11 +27,22 @@ static bool is_cleared(const char *generation)
 	return generation && (strcmp(generation, "B") == 0 || strcmp(generation, "C") == 0);
 }
 
+/* What pages that were moved and blocks that went offline must show, where no ladder clears a kernel. */
+static const char *lacks_exercise(const struct verdict_facts *facts)
+{
+	if (facts->offline_attempts > 0 && facts->offline_censored == facts->offline_attempts)
+		return "no offline attempt came to its end";
+	if (facts->moved == 0 && facts->offline_attempts == 0)
+		return "no page was moved, and no block went offline";
+	return facts->waits < FEWEST_WAITS ? "too few waits on migration entries" : NULL;
+}
+
 static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 		  struct scenario_result *result)
 {
 	const char *generation = behaviour(report, "generation");
 	const struct jsonw *migration = jsonw_get(report, "migration");
+	const char *lacking = lacks_exercise(facts);
 	char why[400];
 
 	if (facts->knows_waits)
@@ -59,6 +72,12 @@ static void judge(const struct jsonw *report, const struct verdict_facts *facts,
 			     " private pages could not be migrated, too few to fail; longer, or with "
 			     "more faulters, it can be told",
 			     facts->private_not_moved, facts->private_pages);
+	else if (lacking && !is_cleared(generation))
+		scenario_say(result, VERDICT_ERROR,
+			     "cannot judge: %s (%" PRIu64 " waits, %" PRIu64 " pages moved, %" PRIu64
+			     " of %" PRIu64 " offline attempts came to their end)",
+			     lacking, facts->waits, facts->moved,
+			     facts->offline_attempts - facts->offline_censored, facts->offline_attempts);
 	else
 		scenario_say(result, VERDICT_PASS,
 			     "%" PRIu64 " waits on migration entries, and %" PRIu64 " of %" PRIu64
