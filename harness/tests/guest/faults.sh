@@ -11,7 +11,7 @@ check_one_line "unknown profile" nonsense
 sed 's/^batch/bitch/' /tmp/short.ini > /tmp/bad-key.ini
 soak bad-key --profile /tmp/bad-key.ini --yes
 check_exit "unknown key" 2
-check_one_line "unknown key" 'bad-key.ini:8: .*bitch'
+check_one_line "unknown key" "bad-key.ini:$(sed -n '/bitch/=' /tmp/bad-key.ini): .*bitch"
 
 sed 's/= 8s/= 8 parsecs/' /tmp/short.ini > /tmp/bad-unit.ini
 soak bad-unit --profile /tmp/bad-unit.ini --yes
