@@ -222,14 +222,16 @@ static void empty_array(struct json_piece array)
 
 int run_file_read(const char *path, struct run_file *ret_run, struct err *e)
 {
-	static const char *const long_ones[][2] = {
-		{"topology", "blocks"},
-		{"plan", "blocks"},
-		{"plan", "refused"},
-	};
 	cleanup_free char *text = NULL;
 	struct run_file run = {0};
-	uint64_t *const counts[] = {NULL, &run.planned_blocks, &run.refused_blocks};
+	const struct {
+		const char *section, *member;
+		uint64_t *count; /* of its elements; NULL: they are copied */
+	} long_ones[] = {
+		{"topology", "blocks", NULL},
+		{"plan", "blocks", &run.planned_blocks},
+		{"plan", "refused", &run.refused_blocks},
+	};
 	struct json_piece all, section, array;
 	size_t length;
 	int r = file_read_all(path, &text, &length, e);
@@ -238,11 +240,11 @@ int run_file_read(const char *path, struct run_file *ret_run, struct err *e)
 		return r;
 	all = (struct json_piece){text, text + length};
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(long_ones); i++) {
-		if (!json_scan_member(all, long_ones[i][0], &section) ||
-		    !json_scan_member(section, long_ones[i][1], &array))
+		if (!json_scan_member(all, long_ones[i].section, &section) ||
+		    !json_scan_member(section, long_ones[i].member, &array))
 			continue;
-		if (counts[i])
-			*counts[i] = count_elements(array);
+		if (long_ones[i].count)
+			*long_ones[i].count = count_elements(array);
 		else
 			r = copy_blocks(&run, array);
 		empty_array(array);

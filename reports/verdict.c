@@ -65,8 +65,7 @@ static bool left_offline(const struct verdict_facts *f, char *why, size_t size)
 	return f->left_offline > 0 && !f->is_live;
 }
 
-/* Pages that the run itself holds: that they stay is what it is for, and its judge's to say. */
-static bool holds_pages(const struct verdict_facts *f)
+bool verdict_holds_pages(const struct verdict_facts *f)
 {
 	return f->scenario && strcmp(f->scenario, "pins") == 0;
 }
@@ -77,7 +76,7 @@ bool verdict_never_ends(const struct verdict_facts *f, char *why, size_t size)
 		       "never-ending offline: two attempts in a row ended by the deadline on %" PRIu64
 		       " blocks, the first is memory%u",
 		       f->never_ending_blocks, f->never_ending_block);
-	return f->never_ending_blocks > 0 && !holds_pages(f);
+	return f->never_ending_blocks > 0 && !verdict_holds_pages(f);
 }
 
 bool verdict_is_immovable(const struct verdict_facts *f, char *why, size_t size)
@@ -89,7 +88,7 @@ bool verdict_is_immovable(const struct verdict_facts *f, char *why, size_t size)
 		       " private anonymous pages were not moved; at least %.3f %% "
 		       "(95 %% lower bound, Clopper-Pearson), limit %.1f %%",
 		       f->private_not_moved, f->private_pages, 100 * bound, 100 * IMMOVABLE_SHARE);
-	return bound > IMMOVABLE_SHARE && !holds_pages(f);
+	return bound > IMMOVABLE_SHARE && !verdict_holds_pages(f);
 }
 
 static bool has_mismatches(const struct verdict_facts *f, char *why, size_t size)

@@ -2,7 +2,6 @@
 /* The rules on drivers that were asked for and did nothing, and on counts with too much missing. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "reports/verdict_rules.h"
 
@@ -25,16 +24,13 @@ bool verdict_all_calls_failed(const struct verdict_facts *f, char *why, size_t s
 	return f->all_failed && !f->is_live;
 }
 
-/* A run whose own holders keep them where they are cannot aim them. */
 bool verdict_none_was_aimed(const struct verdict_facts *f, char *why, size_t size)
 {
-	bool is_meant = !f->scenario || strcmp(f->scenario, "pins") != 0;
-
 	(void)snprintf(why, size,
 		       "not exercised: of %" PRIu64
 		       " pages that were to be in the block none ever was, in %" PRIu64 " attempts",
 		       f->aim_wanted, f->aims);
-	return f->aim_wanted > 0 && f->aim_in_block == 0 && !f->is_live && is_meant;
+	return f->aim_wanted > 0 && f->aim_in_block == 0 && !f->is_live && !verdict_holds_pages(f);
 }
 
 bool verdict_has_missed(const struct verdict_facts *f, char *why, size_t size)

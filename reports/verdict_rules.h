@@ -7,6 +7,9 @@
 
 #include "reports/verdict.h"
 
+/* verdict.c: the run itself holds pages; that they stay is what it is for, and its judge's to say. */
+bool verdict_holds_pages(const struct verdict_facts *f);
+
 /* verdict_log.c */
 bool verdict_is_broken(const struct verdict_facts *f, char *why, size_t size);
 bool verdict_is_tainted(const struct verdict_facts *f, char *why, size_t size);

@@ -41,12 +41,9 @@ static bool has_workload(const struct jsonw *report, const char *workload)
 {
 	const struct jsonw *workers = jsonw_get(report, "workers");
 
-	for (size_t i = 0; i < jsonw_length(workers); i++) {
-		const char *is = jsonw_get_string(jsonw_at(workers, i), "workload");
-
-		if (is && strcmp(is, workload) == 0)
+	for (size_t i = 0; i < jsonw_length(workers); i++)
+		if (jsonw_has_string(jsonw_at(workers, i), "workload", workload))
 			return true;
-	}
 	return false;
 }
 

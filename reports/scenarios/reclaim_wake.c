@@ -105,10 +105,9 @@ static void read_hung(const struct jsonw *report, struct figures *f)
 
 	for (size_t i = 0; i < jsonw_length(list); i++) {
 		const struct jsonw *finding = jsonw_at(list, i);
-		const char *kind = jsonw_get_string(finding, "kind");
 
 		/* Anybody may hang in such a wait, over a disk that is dead for one. */
-		if (kind && strcmp(kind, "hung_task") == 0 &&
+		if (jsonw_has_string(finding, "kind", "hung_task") &&
 		    jsonw_has_string(finding, "comm", "memsoak-worker") &&
 		    is_wait(jsonw_get(finding, "frames")))
 			f->hung += jsonw_get_uint(finding, "count");
