@@ -61,11 +61,9 @@ driven_by = move_pages
 EOF
 }
 
-# And a pair of shared ones for the block.
-both_workers() { # DEADLINE
+# A pair of shared ones for the block.
+aimed_workers() {
 	cat <<EOF
-[offline]
-deadline = $1
 [workers aimed]
 workload = refault
 kind = shared-memfd
@@ -74,5 +72,10 @@ threads = 1
 pages = 16
 driven_by = offline
 EOF
+}
+
+both_workers() { # DEADLINE
+	printf '[offline]\ndeadline = %s\n' "$1"
+	aimed_workers
 	moved_workers
 }

@@ -26,6 +26,11 @@ failed_checks() { # LOG COMMENTS
 	awk -v most="$2" '/^not ok/ { shown = most + 1 } /^ok/ { shown = 0 } shown-- > 0' "$1" | cut -c1-600
 }
 
+# The same at the end of all, where they need their suite's name.
+failures_of() { # NAME
+	failed_checks "$log" 3 | sed "s/^not ok/$1: not ok/; s/^#/    #/"
+}
+
 # Leaves its counts in ok, skips and not_ok.
 run_suite() { # NAME SECONDS COMMAND...
 	log=$logs/$1.log
@@ -64,11 +69,11 @@ suite() { # NAME SECONDS COMMAND...
 	run_suite "$@"
 	if [ "$not_ok" -gt 0 ] && has_second_try "$1"; then
 		second_tries=$((second_tries - 1))
-		failed_checks "$log" 3 | sed "s/^not ok/$1: not ok/; s/^#/    #/" > "$logs/$1.first-try"
+		first_try=$(failures_of "$1")
 		mv "$log" "$logs/$1.first-try.log"
 		echo "$1: $not_ok not ok, once more"
 		run_suite "$@"
-		[ "$not_ok" -gt 0 ] || cat "$logs/$1.first-try" >> "$logs/unsteady"
+		[ "$not_ok" -gt 0 ] || printf '%s\n' "$first_try" >> "$logs/unsteady"
 	fi
 	passed=$((passed + ok - skips))
 	skipped=$((skipped + skips))
@@ -79,7 +84,7 @@ suite() { # NAME SECONDS COMMAND...
 		failed_checks "$log" 5 | sed 's/^/    /'
 		echo "    --- the end of $log"
 		tail -n 25 "$log" | cut -c1-200 | sed 's/^/    /'
-		failed_checks "$log" 3 | sed "s/^not ok/$name: not ok/; s/^#/    #/" >> "$logs/failures"
+		failures_of "$name" >> "$logs/failures"
 	fi
 	grep -E '^ok .*# SKIP' "$log" | sed 's/^/    /'
 }

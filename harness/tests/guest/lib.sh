@@ -15,13 +15,14 @@ check_report() { # WHAT REPORT CONDITION [SHOWN]
 	fi
 }
 
-# Runs memsoak, keeps what it said; the exit code is in $code.
+# Runs memsoak, keeps what it said; the exit code is in $code. $runs: where the run's folder is to be.
+runs=/share/runs
 soak() { # NAME [options]
 	soak_name=$1
 	shift
 	code=0
-	memsoak run --out "/share/runs/$soak_name" "$@" > "/share/$soak_name.out" 2> "/share/$soak_name.err" || code=$?
-	report=/share/runs/$soak_name/report.json
+	memsoak run --out "$runs/$soak_name" "$@" > "/share/$soak_name.out" 2> "/share/$soak_name.err" || code=$?
+	report=$runs/$soak_name/report.json
 }
 
 # The same, and once more for longer where what the condition asks for had no time on a slow host.
@@ -89,23 +90,11 @@ profile_of_both() { # NAME DURATION DEADLINE
 	{
 		printf '[run]\nduration = %s\n[guard]\nreserve = 192MiB\n' "$2"
 		both_workers "$3"
-	} > "/tmp/$1.ini"
+	} | profile "$1"
 }
 profile_of_both short 8s 10s
 
-profile offline <<EOF
-[run]
-duration = 90s
-[guard]
-reserve = 192MiB
-[offline]
-deadline = 10s
-cycles = 3
-[workers aimed]
-workload = refault
-kind = shared-memfd
-processes = 2
-threads = 1
-pages = 16
-driven_by = offline
-EOF
+{
+	printf '[run]\nduration = 90s\n[guard]\nreserve = 192MiB\n[offline]\ndeadline = 10s\ncycles = 3\n'
+	aimed_workers
+} | profile offline

@@ -96,9 +96,9 @@ threads = 1
 pages = 16
 driven_by = soft_offline
 EOF
-code=0
-soak_name="file"
-memsoak run --out /tmp/mnt/file --profile /tmp/file.ini --yes > /share/file.out 2> /share/file.err || code=$?
+runs=/tmp/mnt
+soak file --profile /tmp/file.ini --yes
+runs=/share/runs
 check_exit "mapped files" 0
 cp -r /tmp/mnt/file /share/runs/file
 check_report "mapped files: exact books" /share/runs/file/report.json \

@@ -16,14 +16,10 @@ case $(uname -r) in
 *-memsoak-waiter-ref | *-memsoak-without) is_broken=yes enough='.migration.eagain.total > 20' ;;
 *) is_broken=no enough=true ;;
 esac
+runs=/tmp/disk
 # A slow host, where 208 processes share two CPUs, has a second and longer run.
-for seconds in 30 150; do
-	run=/tmp/disk/text-$seconds
-	memsoak run --yes --profile /share/profiles/text.ini --duration "${seconds}s" --out "$run" > /share/text.out 2> /share/text.err
-	cp -r "$run" /share/runs/
-	report=/share/runs/text-$seconds/report.json
-	[ "$(jq '.migration.waits > 100 and .move_pages.moved > 16 and '"$enough" "$report")" = false ] || break
-done
+soak_until ".migration.waits > 100 and .move_pages.moved > 16 and $enough" text 30 150 --profile /share/profiles/text.ini
+cp -r /tmp/disk/text* /share/runs/
 check_report "200 processes run the program, and each call returned what it should" "$report" \
 	'[.workers[] | select(.name == "program")] | length == 1 and .[0].processes == 200
 		and .[0].workload == "text" and .[0].touches > 100000 and .[0].mismatches == 0' '[.workers[] | del(.latency)]'
